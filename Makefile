@@ -1,0 +1,42 @@
+# Every target sets up what it needs by itself; `make help` lists them.
+
+PYTHON := .venv/bin/python
+ENDING := $(firstword $(wildcard $(PYTHON)) python3) -m deploy.local.ending
+
+export BROKERS
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo down reset test long check bench
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## Install what is missing, and the locked environment
+	@sh deploy/setup.sh
+
+demo: setup ## Start everything and tell the story (DETACH=1, BROKERS=3)
+	@$(PYTHON) -m deploy.local.supervisor $(if $(filter 1,$(DETACH)),--detach)
+
+down: ## Stop everything that runs; the data stays
+	@$(ENDING) down
+
+reset: ## Stop everything and delete all data
+	@$(ENDING) reset
+
+test: ## Run every test but the long ones
+	@sh deploy/setup.sh test
+	@$(PYTHON) -m pytest -m "not long and not bench"
+
+long: ## Run the tests that take minutes
+	@sh deploy/setup.sh test
+	@$(PYTHON) -m pytest -m long
+
+check: setup ## Check format, lint, types, imports and docstrings; change nothing
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/interrogate -q schemas services deploy tests
+
+bench: setup ## Measure, and write var/bench.json
+	@$(PYTHON) -m tests.benchmarks

@@ -1,0 +1,106 @@
+"""What `make demo` does once everything is up: the story, the addresses, the child."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import Any, Final
+
+from deploy.local import scenarios, state
+from deploy.local.ports import ISSUER, SERVICES
+from deploy.local.services import ROOT
+from deploy.local.stack import Interrupted, Stack, say
+from schemas.errors import Stopped
+
+VIEWER: Final = "urn:dfe:la:931"
+"""The council in whose eyes the child's timeline is printed."""
+
+_PLAY: Final = (sys.executable, "-m", "deploy.local.play")
+_POLL: Final = 0.1
+
+
+def today() -> str:
+    """Return the day on which the scenario is told."""
+    return scenarios.TODAY.isoformat()
+
+
+def tell(stack: Stack) -> None:
+    """Play the scenario, write `demo.json`, and show the addresses and the child."""
+    say("Playing the scenario")
+    played = json.loads(_output(stack, _PLAY))
+    state.write(stack.data / "demo.json", card(stack, played))
+    _show(addresses(stack))
+    reference = played["child_ref"]
+    _show({"The child": reference})
+    print(_output(stack, _timeline(reference)), flush=True)  # noqa: T201
+    say("Ctrl-C, or `make down` from elsewhere, stops it; the data stays.")
+
+
+ACTS: Final = (tell,)
+
+
+def card(stack: Stack, played: dict[str, Any]) -> dict[str, Any]:
+    """Return what `demo.json` says, by which other programs find their way."""
+    return {
+        "addresses": addresses(stack),
+        "postgres": stack.dsn,
+        "kafka": stack.bootstrap,
+        "child_ref": played["child_ref"],
+        "message_refs": played["message_refs"],
+        "today": stack.today,
+    }
+
+
+def addresses(stack: Stack) -> dict[str, str]:
+    """Return the URL of every service, and of the issuer."""
+    return {name: stack.address(name) for name in (ISSUER, *SERVICES)}
+
+
+def _timeline(reference: str) -> tuple[str, ...]:
+    return (*stack_command(), "timeline", reference, "--as", VIEWER)
+
+
+def stack_command() -> tuple[str, ...]:
+    """Return the project's own command, run by this same Python."""
+    return (sys.executable, "-m", "deploy.command")
+
+
+def _show(lines: dict[str, str]) -> None:
+    for name, value in lines.items():
+        print(f"  {name:<20}{value}", flush=True)  # noqa: T201
+
+
+def _output(stack: Stack, argv: tuple[str, ...]) -> str:
+    """Run one of our own programs against *stack* and return what it prints."""
+    run = subprocess.Popen(  # noqa: S603
+        argv,
+        env=stack.environment("demo"),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    printed = _until_ended(run, stack)
+    if run.returncode:
+        raise Stopped(f"`{' '.join(argv[1:])}` ended with code {run.returncode}.")
+    return printed
+
+
+def _until_ended(run: subprocess.Popen[str], stack: Stack) -> str:
+    while True:
+        try:
+            return run.communicate(timeout=_POLL)[0]
+        except subprocess.TimeoutExpired:
+            _go_on(run, stack)
+
+
+def _go_on(run: subprocess.Popen[str], stack: Stack) -> None:
+    """See to the stack meanwhile; when it is to end, end the program with it."""
+    try:
+        stack.breathe(0)
+    except Interrupted:
+        os.killpg(run.pid, signal.SIGINT)
+        run.communicate()
+        raise

@@ -1,0 +1,113 @@
+"""
+`make demo`: start everything, tell the story, stay until Ctrl-C, stop everything.
+
+A signal only raises a flag; whatever waits looks at it, so that no process is ever
+started and forgotten half-way.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Never
+
+from deploy.local import choices, demo, detached
+from deploy.local.ports import SERVICES
+from deploy.local.services import is_ready
+from deploy.local.stack import Interrupted, Stack, say
+from deploy.local.watch import Watch
+from schemas.errors import Stopped
+
+Act = Callable[[Stack], None]
+"""Something done once everything is up, before the stack is called ready."""
+
+EXIT_FAILED: Final = 1
+EXIT_INTERRUPTED: Final = 130
+
+_LOOK: Final = 0.25
+_READY_WITHIN: Final = 180.0
+_NOT_FOR_OTHERS: Final = 0o027
+
+
+def main() -> int:
+    """Run in the foreground, or with `--detach` return once it runs behind."""
+    os.umask(_NOT_FOR_OTHERS)
+    try:
+        chosen = choices.read(os.environ)
+        if "--detach" in sys.argv:
+            return detached.start(chosen.data)
+        return supervise(_stack(chosen), demo.ACTS)
+    except Stopped as stopped:
+        say(f"\n{stopped}")
+        return EXIT_FAILED
+
+
+def _stack(chosen: choices.Choices) -> Stack:
+    return Stack(
+        chosen.data,
+        chosen.ports,
+        brokers=chosen.brokers,
+        today=chosen.today or demo.today(),
+        say=say,
+    )
+
+
+def supervise(
+    stack: Stack, acts: Sequence[Act] = (), names: Sequence[str] = SERVICES
+) -> int:
+    """Run *stack* until it is told to end; return the exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stack.halt.set())
+    with stack:
+        try:
+            _bring_up(stack, names)
+            for act in acts:
+                act(stack)
+            _stay(stack)
+        except Interrupted:
+            say("Stopping everything")
+            return 0 if stack.ready else EXIT_INTERRUPTED
+
+
+def _bring_up(stack: Stack, names: Sequence[str]) -> None:
+    """Start every part; from the services on, one that dies is started again."""
+    say("Starting Postgres and Kafka")
+    stack.start_infrastructure()
+    watch = Watch(say)
+    stack.meanwhile = lambda: _look(stack, watch)
+    say(f"Starting the issuer and {len(names)} services")
+    stack.start_issuer()
+    for name in names:
+        stack.start_service(name)
+    _await_services(stack, watch, names)
+
+
+def _await_services(stack: Stack, watch: Watch, names: Sequence[str]) -> None:
+    deadline = time.monotonic() + _READY_WITHIN
+    waiting = list(names)
+    while waiting:
+        stack.breathe(_LOOK)
+        waiting = [name for name in waiting if not is_ready(stack.ports.of(name))]
+        if watch.held():
+            raise Stopped(f"{watch.held()[0]} waits for a person (see above).")
+        if time.monotonic() > deadline:
+            logs = stack.data / "log"
+            raise Stopped(f"Not ready in time: {', '.join(waiting)}. Logs: {logs}")
+
+
+def _look(stack: Stack, watch: Watch) -> None:
+    if watch.look(list(stack.processes.values()), time.monotonic()):
+        stack.record()
+
+
+def _stay(stack: Stack) -> Never:
+    """Keep every part up until somebody asks for the end."""
+    stack.ready = True
+    stack.record()
+    while True:
+        stack.breathe(_LOOK)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

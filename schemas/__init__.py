@@ -1,0 +1,1 @@
+"""The words every agency shares: identifiers, events, topics, agreements. No I/O."""

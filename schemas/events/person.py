@@ -1,0 +1,80 @@
+"""Whom an event is about, as its sender knows them, and what joins two of them."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from schemas.identifiers import NhsNumber, Upn
+
+PersonName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
+]
+
+
+class Words(BaseModel):
+    """Base of everything that a sender writes: frozen, silent about its values."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+
+class Person(Words):
+    """A child as one sender knows them. At least one identifier."""
+
+    local_id: (
+        Annotated[str, StringConstraints(min_length=1, max_length=100)] | None
+    ) = None
+    """The sender's own identifier of the person."""
+    nhs_number: NhsNumber | None = None
+    upn: Upn | None = None
+    date_of_birth: date | None = None
+    family_name: PersonName | None = None
+    given_name: PersonName | None = None
+    child_ref: Annotated[str, StringConstraints(max_length=64)] | None = None
+    """Ours, where the sender is named in an event of that child."""
+
+    @model_validator(mode="after")
+    def _has_an_identifier(self) -> Self:
+        """Refuse a person whom nothing identifies."""
+        if not (self.local_id or self.nhs_number or self.upn or self.child_ref):
+            raise ValueError("give local_id, nhs_number, upn or child_ref")
+        return self
+
+
+class EventData(Words):
+    """What every event carries: whom it is about. Unknown members are left out."""
+
+    person: Person = Field(repr=False)
+
+
+class PersonIdentified(EventData):
+    """
+    An agency states that an NHS number and a UPN are one child.
+
+    Source: crosswalks that councils keep; Children Act 2004 s.16LC.
+    """
+
+    method: Annotated[str, StringConstraints(max_length=40)] | None = None
+    """How it was traced: `pds`, `crosswalk`, `parent` and the like."""
+    traced_on: date | None = None
+
+
+class Withdrawn(Words):
+    """The record that a withdrawal names, in the sender's own words."""
+
+    sourcerecord: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    sourceversion: Annotated[int, Field(ge=0)] | None = None
+    """Absent: every version."""
+
+
+class EventWithdrawn(EventData):
+    """A sender takes back what it sent before; it may arrive before what it names."""
+
+    withdraws: Withdrawn
+    reason: Annotated[str, StringConstraints(max_length=40)] | None = None
+    """A code such as `entered-in-error`, never free text."""

@@ -1,0 +1,32 @@
+"""What a sender states, in the catalogue's words, before anyone knows which child."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One event as a gateway's translator returns it. Holds identifiers: never log it."""
+
+    place: int
+    """Index in the array or of the Bundle's entry; 0 for a single event."""
+    type: str
+    """A name in the catalogue."""
+    occurred: str
+    """`YYYY-MM-DD`, or an RFC 3339 instant with an offset, as the sender said it."""
+    occurredprecision: str
+    """`day`, `instant` or `by`."""
+    sourcerecord: str
+    """The sender's own record id, unchanged."""
+    sourceversion: int
+    person: Mapping[str, Any]
+    """Members of `schemas.events.person.Person`, JSON values, none of them null."""
+    data: Mapping[str, Any]
+    """The rest of the event's data, JSON values, without `person`."""
+    correlationid: str | None = None
+    """As the sender said it; a UUID or any other text."""
+    sensitivity: str = "normal"
+    """`normal`, `restricted` or `safeguarding`."""
+    flags: tuple[str, ...] = field(default=())
+    """Data quality: `nhs-number-check-failed`, `upn-check-failed`, `field-left-out`."""

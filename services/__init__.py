@@ -1,0 +1,1 @@
+"""The seven services, and the runtime that they share."""

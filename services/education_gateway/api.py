@@ -1,0 +1,222 @@
+"""HTTP doors of the education gateway: `POST /events`, `GET /messages/{ref}`."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schemas import topics
+from schemas.errors import Refused
+from schemas.statement import Statement
+from services.education_gateway.errors import EventRefused
+from services.education_gateway.settings import Settings
+from services.education_gateway.translate import to_statement
+from services.runtime import instants, metrics, refs
+from services.runtime.intake import door, messages, unpacking
+from services.runtime.intake.showing import receipt
+from services.runtime.problems import Problem
+from services.runtime.service import Service, Timer
+from services.runtime.step import Step
+
+_TYPES: Final = (
+    "application/cloudevents+json",
+    "application/cloudevents-batch+json",
+    "application/json",
+)
+
+
+class Door:
+    """The publishing door."""
+
+    def __init__(self, service: Service, settings: Settings) -> None:
+        """Take events into *service*."""
+        self._service = service
+        self._settings = settings
+        self._key = service.settings.key
+
+    @property
+    def unpacking(self) -> Timer:
+        """What sends the items of long arrays on."""
+        work = unpacking.Unpacking(
+            self._service, topics.EDUCATION_INBOUND, "education_gateway", self._items
+        )
+        return Timer(0.2, work.turn)
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        routes = APIRouter()
+
+        @routes.post("/events", status_code=202)
+        async def events(request: Request) -> Response:
+            """Take one CloudEvent or an array of up to 5,000."""
+            correlation = str(uuid4())
+            try:
+                answer = await self._take(request)
+            except Problem as problem:
+                answer = problem.response()
+            answer.headers.update(door.mirrored(request, correlation))
+            metrics.REQUESTS.labels("events", str(answer.status_code)).inc()
+            return answer
+
+        @routes.get("/messages/{ref}")
+        async def message(ref: str, request: Request) -> dict[str, Any]:
+            """Return what became of a message, to its sender alone."""
+            caller = await self._service.tokens.caller(request)
+            return await receipt(self._service, caller, ref)
+
+        return routes
+
+    async def _take(self, request: Request) -> Response:
+        """Judge, keep and answer one request."""
+        asked = await door.asked(self._service, request)
+        message = messages.Message(
+            gateway="education_gateway",
+            sender=asked.caller.org,
+            request_id=asked.request_id,
+            correlation_id=asked.correlation_id,
+            received_at=asked.received_at,
+            content_type=asked.content_type,
+            body=asked.body,
+        )
+        try:
+            items = self._judged(message)
+        except Refused as refused:
+            return await self._refuse(message, refused)
+        bad = [item for item in items if item.refused]
+        if len(bad) == len(items) or (bad and request.query_params.get("atomic") == "true"):
+            return await self._refuse_all(message, items)
+        return await self._keep(message, items)
+
+    def _judged(self, message: messages.Message) -> list[messages.Item]:
+        """Return the items of a body whose type and form are right; raises Refused."""
+        kind = message.content_type.partition(";")[0].strip().lower()
+        if kind not in _TYPES:
+            raise Problem(415, "unknown-media-type", f"Send one of {', '.join(_TYPES)}.")
+        return self._items(message)
+
+    def _items(self, message: messages.Message) -> list[messages.Item]:
+        """Return each event of the body as an item; raises Refused for the whole."""
+        events = parsed(message.body, most=self._settings.most_events)
+        return [
+            self._item(event, place, message.sender) for place, event in enumerate(events)
+        ]
+
+    def _item(self, event: object, place: int, sender: str) -> messages.Item:
+        """Return one event as accepted or refused."""
+        value = orjson.dumps(event)
+        try:
+            said = to_statement(event, sender=sender, place=place)
+        except EventRefused as refused:
+            return messages.Item(place, value, refused=refused)
+        return messages.Item(place, value, self._person(said, sender), said.type)
+
+    def _person(self, said: Statement, sender: str) -> str:
+        """Return whom the event is about, as its sender knows them."""
+        return refs.person_ref(self._key, sender, said.person)
+
+    async def _keep(
+        self, message: messages.Message, items: Sequence[messages.Item]
+    ) -> Response:
+        """Commit the message and answer; a repeat gets the first answer."""
+        first = orjson.dumps(answer_of(message, items))
+
+        async def work(step: Step) -> messages.Kept:
+            """Keep the message."""
+            topic = topics.EDUCATION_INBOUND
+            return await messages.accept(step, message, items, topic=topic, answer=first)
+
+        kept = await self._service.doors.commit(work)
+        if kept.outcome == "conflict":
+            detail = "This X-Request-ID came before with other content; use a new one."
+            raise Problem(409, "conflict", detail)
+        headers = {"Location": f"/messages/{message.ref}"}
+        if kept.outcome == "repeated":
+            headers["Idempotent-Replayed"] = "true"
+        return Response(kept.answer, 202, headers, "application/json")
+
+    async def _refuse(self, message: messages.Message, refused: Refused) -> Response:
+        """Keep the bytes and the reason, and say them."""
+        ref = await self._service.doors.commit(_refusing(message, refused))
+        metrics.REFUSED.labels(refused.reason).inc()
+        known = isinstance(refused, EventRefused)
+        faults = refused.faults if known else [(refused.where, refused.rule)]
+        raise Problem(
+            403 if refused.reason == "not-the-sender" else 422,
+            refused.reason,
+            "Nothing was taken in. Mend what is listed and send it again.",
+            errors=[{"where": where, "rule": rule} for where, rule in faults],
+            headers={"Location": f"/messages/{ref}"},
+        )
+
+    async def _refuse_all(
+        self, message: messages.Message, items: Sequence[messages.Item]
+    ) -> Response:
+        """Refuse a body none of which is taken in; say each item's faults."""
+        bad = [item for item in items if isinstance(item.refused, EventRefused)]
+        first = bad[0].refused
+        assert isinstance(first, EventRefused)  # noqa: S101 - bad is not empty
+        if len(items) == 1:
+            return await self._refuse(message, first)
+        ref = await self._service.doors.commit(_refusing(message, first))
+        metrics.REFUSED.labels(first.reason).inc()
+        raise Problem(
+            422,
+            first.reason,
+            "Nothing was taken in. Mend what is listed and send it again.",
+            errors=[{"place": i.place} | _problem(i) for i in bad],
+            headers={"Location": f"/messages/{ref}"},
+        )
+
+
+def _refusing(message: messages.Message, refused: Refused) -> "Any":  # noqa: ANN401
+    """Return the work that keeps a refused message."""
+
+    async def work(step: Step) -> UUID:
+        """Keep it."""
+        topic = topics.EDUCATION_INBOUND
+        return await messages.refuse(step, message, refused, topic=topic)
+
+    return work
+
+
+def parsed(body: bytes, *, most: int) -> list[Any]:
+    """Return the events of a body: one object, or an array of at most *most*."""
+    if b"\x00" in body or b"\\u0000" in body:
+        raise Refused("not-understood", where="", rule="must not hold a NUL character")
+    try:
+        read = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused("not-understood", where="", rule="must be JSON") from None
+    events = read if isinstance(read, list) else [read]
+    if not 0 < len(events) <= most:
+        rule = f"an array holds 1 to {most} events"
+        raise Refused("not-understood", where="", rule=rule)
+    return events
+
+
+def answer_of(
+    message: messages.Message, items: Sequence[messages.Item]
+) -> dict[str, Any]:
+    """Return the body of the 202."""
+    return {
+        "message_ref": str(message.ref),
+        "received_at": instants.text(message.received_at),
+        "items": [
+            {
+                "place": item.place,
+                "status": "refused" if item.refused else "accepted",
+                "problem": _problem(item) or None,
+            }
+            for item in items
+        ],
+    }
+
+
+def _problem(item: messages.Item) -> dict[str, Any]:
+    """Return the problem details of a refused item, or nothing."""
+    refused = item.refused
+    return dict(refused.problem()) if isinstance(refused, EventRefused) else {}

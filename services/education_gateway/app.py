@@ -1,0 +1,23 @@
+"""Builds the education gateway. The only module here that knows every other."""
+
+from schemas import topics
+from services.education_gateway import api, handlers
+from services.education_gateway.settings import Settings
+from services.runtime.service import Parts, Service
+from services.runtime.settings import Shared
+
+
+def main(shared: Shared) -> int:
+    """Run the education gateway until it is told to stop; return the exit code."""
+    service = Service(shared, "education_gateway")
+    door = api.Door(service, Settings())
+    return service.run(
+        Parts(
+            name="education_gateway",
+            writes=(topics.EDUCATION_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
+            readers=handlers.readers(shared.key),
+            timers=(door.unpacking,),
+            routers=(door.router(),),
+            shared=("services.runtime.intake",),
+        )
+    )

@@ -1,0 +1,37 @@
+"""Kafka doors of the education gateway."""
+
+from collections.abc import Sequence
+
+from schemas import topics
+from schemas.errors import Refused
+from schemas.statement import Statement
+from services.education_gateway.translate import to_statement
+from services.runtime.envelope import Record, event_data
+from services.runtime.intake.following import follow
+from services.runtime.intake.translating import Translating
+from services.runtime.reading import Reader
+
+
+def readers(key: bytes) -> tuple[Reader, ...]:
+    """Return what this service reads; *key* hashes record ids."""
+    translating = Translating(translate, key)
+    return (
+        Reader(
+            "education-gateway", (topics.EDUCATION_INBOUND,), translating.handle
+        ),
+        Reader(
+            "education-gateway-receipts",
+            (topics.EVENTS_LINKED, topics.REFUSED),
+            follow,
+        ),
+    )
+
+
+def translate(record: Record) -> Sequence[Statement]:
+    """Return the one statement of an item; raises Refused."""
+    said = record.attributes
+    if "place" not in said or "causationid" not in said:
+        rule = "the record does not name its message"
+        raise Refused("not-ours", where="ce_causationid", rule=rule)
+    place = int(said["place"])
+    return [to_statement(event_data(record), sender=said["source"], place=place)]

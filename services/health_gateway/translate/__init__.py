@@ -1,0 +1,24 @@
+"""FHIR messages to statements, and the answers to their senders. Pure."""
+
+from services.health_gateway.translate.answer import (
+    outcome,
+    outcome_of,
+    response_bundle,
+)
+from services.health_gateway.translate.message import (
+    Message,
+    read_message,
+    reread_message,
+)
+from services.health_gateway.translate.referral import sender_of, to_statements
+
+__all__ = [
+    "Message",
+    "outcome",
+    "outcome_of",
+    "read_message",
+    "reread_message",
+    "response_bundle",
+    "sender_of",
+    "to_statements",
+]

@@ -1,0 +1,72 @@
+"""What a sender is answered: an OperationOutcome or a response Bundle."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.health_gateway.codes import (
+    HTTP_ERROR_CODES,
+    MESSAGE_PROFILE,
+    OUTCOME_PROFILE,
+    Fault,
+)
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate.message import Message
+
+
+def outcome(fault: Fault, *, expressions: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the OperationOutcome that answers a request with *fault*."""
+    return _outcome(fault.code, fault.issue, fault.advice, expressions)
+
+
+def outcome_of(refused: FhirRefused) -> dict[str, Any]:
+    """Return the OperationOutcome that tells a sender why its message was refused."""
+    said = (refused.code, refused.issue, refused.diagnostics)
+    return _outcome(*said, refused.expressions)
+
+
+def _outcome(
+    code: str, issue: str, diagnostics: str, expressions: Sequence[str]
+) -> dict[str, Any]:
+    """Return an OperationOutcome of one error; FHIR has no empty arrays."""
+    error: dict[str, Any] = {
+        "severity": "error",
+        "code": issue,
+        "details": {"coding": [{"system": HTTP_ERROR_CODES, "code": code}]},
+        "diagnostics": diagnostics,
+    }
+    if expressions:
+        error["expression"] = list(expressions)
+    return {
+        "resourceType": "OperationOutcome",
+        "meta": {"profile": [OUTCOME_PROFILE]},
+        "issue": [error],
+    }
+
+
+def response_bundle(
+    message: Message, *, request_id: str, header_id: str, at: str, endpoint: str
+) -> dict[str, Any]:
+    """
+    Return the synchronous answer: taken in, nothing said yet about its outcome.
+
+    Quotes the Bundle's id, which BaRS keeps through a conversation, else the header's,
+    else *request_id*. *at* is an RFC 3339 instant, *endpoint* this service's address.
+    Event and reason are echoed, as BaRS's published answers do.
+    """
+    header = {
+        "resourceType": "MessageHeader",
+        "id": header_id,
+        "meta": {"lastUpdated": at},
+        "eventCoding": message.header.members["eventCoding"],
+        "source": {"name": "Throughline", "endpoint": endpoint},
+        "reason": message.header.members["reason"],
+        "response": {"identifier": message.answers or request_id, "code": "ok"},
+    }
+    return {
+        "resourceType": "Bundle",
+        "id": message.bundle.text("id") or request_id,
+        "meta": {"lastUpdated": at, "profile": [MESSAGE_PROFILE]},
+        "type": "message",
+        "timestamp": at,
+        "entry": [{"fullUrl": f"urn:uuid:{header_id}", "resource": header}],
+    }

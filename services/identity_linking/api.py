@@ -1,0 +1,152 @@
+"""HTTP doors of identity: identifiers for a body that is asked, and un-linking."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+
+from schemas.naming import Naming
+from services.identity_linking import rules, store
+from services.identity_linking.handlers import linked_record
+from services.identity_linking.settings import Settings
+from services.runtime import audit, refs
+from services.runtime.agreements import Contracts
+from services.runtime.decide import Reach, reach
+from services.runtime.problems import Problem, unknown
+from services.runtime.service import Service
+from services.runtime.step import Step
+from services.runtime.tokens import Caller
+
+_STEWARDS: Final = frozenset({"operator", "steward"})
+
+
+class Unlink(BaseModel):
+    """Why a person is parted from its child."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    reason: str
+
+
+class Door:
+    """The doors of identity."""
+
+    def __init__(
+        self, service: Service, contracts: Contracts, settings: Settings
+    ) -> None:
+        """Answer for *service* under *contracts*."""
+        self._service = service
+        self._contracts = contracts
+        self._settings = settings
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        routes = APIRouter()
+
+        @routes.get("/children/{ref}/identifiers")
+        async def identifiers(ref: str, request: Request) -> dict[str, Any]:
+            """Tell a body that is asked for something whom it is about."""
+            caller = await self._service.tokens.caller(request)
+            caller.needs("read")
+            return await self._service.doors.commit(
+                lambda step: self._identifiers(step, caller, ref)
+            )
+
+        @routes.post("/persons/{ref}/unlink")
+        async def unlink(ref: str, asked: Unlink, request: Request) -> dict[str, Any]:
+            """Part a person from its child; it founds a child of its own."""
+            caller = await self._service.tokens.caller(request)
+            caller.needs("operate")
+            if not _STEWARDS & set(caller.roles):
+                raise Problem(403, "not-permitted", "This is for stewards and operators.")
+            if len(asked.reason.strip()) < self._settings.shortest_reason:
+                raise Problem(422, "not-understood", "Give a reason in a few words.")
+            return await self._service.doors.commit(
+                lambda step: self._unlink(step, caller, ref, asked.reason)
+            )
+
+        return routes
+
+    async def _identifiers(self, step: Step, caller: Caller, ref: str) -> dict[str, Any]:
+        """Return identifiers, audited; raises the one 404."""
+        child = await store.current_child(step.conn, ref)
+        rows = await store.namings_of(step.conn, child) if child else []
+        reached = reach(
+            self._contracts.viewer(caller),
+            [Naming(*row[:4]) for row in rows],
+            self._contracts.rules.agreements,
+        )
+        if child is None or reached is None or not _may_know(reached, caller, rows):
+            raise unknown()
+        said = await store.particulars(step.conn, child)
+        shown = identifiers_for(caller.org, said)
+        await audit.record(step.conn, _disclosure(caller, reached, ref, shown))
+        return {"child_ref": ref} | shown
+
+    async def _unlink(
+        self, step: Step, caller: Caller, person: str, reason: str
+    ) -> dict[str, Any]:
+        """Part *person* from all others of its child and found a child for it."""
+        epoch, knownat = await store.lock(step.conn, step.now)
+        place = await store.place_of(step.conn, person)
+        if place is None:
+            raise unknown()
+        sender, _, members = place
+        others = [member for member in members if member != person]
+        await store.part(step.conn, person, others)
+        child = refs.child_ref(self._service.settings.key, person, epoch + 1)
+        decided = store.Decided(epoch + 1, child, (person,), "unlinked", ("steward",))
+        row = (person, sender, child, epoch + 1)
+        await store.save_places(step.conn, [row], [(child, epoch + 1)], [])
+        by = f"{caller.org} {caller.token_id}"
+        await store.save_decisions(step.conn, [decided], at=knownat, by=by)
+        await store.save_reason(step.conn, epoch + 1, reason)
+        await store.save_epoch(step.conn, epoch + 1)
+        step.publish(linked_record(decided, knownat, {}))
+        return {"person_ref": person, "child_ref": child, "epoch": epoch + 1}
+
+
+def _may_know(reached: Reach, caller: Caller, rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Return whether an event that *caller* may see asks it for something."""
+    agreement = reached.agreement
+    return agreement.identifiers and any(
+        asked
+        and org == caller.org
+        and category in reached.terms.granted
+        and sensitivity in agreement.sensitivities
+        for org, category, sensitivity, _, asked in rows
+    )
+
+
+def identifiers_for(org: str, said: Sequence[rules.Stated]) -> dict[str, Any]:
+    """
+    Return whom an event is about, in the identifiers of the one who is asked.
+
+    NHS bodies get the NHS number and no UPN, the others the UPN and no NHS number.
+    """
+    number = "nhs_number" if org.startswith("urn:ods:") else "upn"
+    attribute = f"good_{number}"
+    first = {
+        number: next((v for s in said if (v := getattr(s, attribute))), None),
+        "date_of_birth": next((s.born for s in said if s.born), None),
+        "family_name": next((s.family_name for s in said if s.family_name), None),
+        "given_name": next((s.given_name for s in said if s.given_name), None),
+    }
+    return {name: value for name, value in first.items() if value is not None}
+
+
+def _disclosure(
+    caller: Caller, reached: Reach, ref: str, shown: dict[str, Any]
+) -> audit.Disclosure:
+    """Return what is to be written about this disclosure."""
+    return audit.Disclosure(
+        caller=caller,
+        role=reached.role,
+        action="identifiers",
+        subject=ref,
+        agreement=reached.agreement.id,
+        version=reached.terms.version,
+        shown={"members": sorted(shown)},
+    )

@@ -1,0 +1,23 @@
+"""Builds identity. The only module here that knows every other."""
+
+from schemas import topics
+from services.identity_linking import api, handlers
+from services.identity_linking.settings import Settings
+from services.runtime.agreements import Contracts
+from services.runtime.service import Parts, Service, Timer
+from services.runtime.settings import Shared
+
+
+def main(shared: Shared) -> int:
+    """Run identity until it is told to stop; return the exit code."""
+    service = Service(shared, "identity_linking")
+    contracts = Contracts(shared)
+    return service.run(
+        Parts(
+            name="identity_linking",
+            writes=(topics.EVENTS_LINKED, topics.REFUSED),
+            readers=(handlers.Linking(shared.key).reader(),),
+            timers=(Timer(2.0, contracts.refresh),),
+            routers=(api.Door(service, contracts, Settings()).router(),),
+        )
+    )

@@ -1,0 +1,283 @@
+"""Kafka doors of identity: each event finds its child before it goes on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from schemas import topics
+from schemas.errors import Refused
+from services.identity_linking import rules, store, translate
+from services.runtime import instants, refs
+from services.runtime.envelope import Outgoing, Record, event_data, headers_of
+from services.runtime.reading import Reader
+from services.runtime.step import Step
+
+
+@dataclass(slots=True)
+class Told:
+    """One translated event, opened."""
+
+    record: Record
+    person: Mapping[str, Any]
+    data: Mapping[str, Any]
+    said: rules.Stated
+    child_ref: str | None
+    """The child that the sender named by our reference, if it did."""
+
+    @property
+    def ref(self) -> str:
+        """Its person."""
+        return self.record.attributes["personref"]
+
+    @property
+    def sender(self) -> str:
+        """Who sent it."""
+        return self.record.attributes["source"]
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Its category and sensitivity."""
+        said = self.record.attributes
+        return said["category"], said["sensitivity"]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of events changes, gathered before it is written."""
+
+    registry: rules.Registry
+    epoch: int
+    knownat: datetime
+    places: dict[str, str] = field(default_factory=dict)
+    """Child of each person of the batch."""
+    decided: list[store.Decided] = field(default_factory=list)
+    founded: list[tuple[str, int]] = field(default_factory=list)
+    joined: list[tuple[str, str]] = field(default_factory=list)
+    reviews: set[tuple[str, str, str]] = field(default_factory=set)
+
+
+class Linking:
+    """The handler of `events.translated`."""
+
+    def __init__(self, key: bytes) -> None:
+        """Make references under *key*."""
+        self._key = key
+
+    def reader(self) -> Reader:
+        """Return what identity reads."""
+        return Reader("identity-linking", (topics.EVENTS_TRANSLATED,), self.handle)
+
+    async def handle(self, step: Step, records: list[Record]) -> None:
+        """Link each event's person, then send the event on under its child."""
+        epoch, knownat = await store.lock(step.conn, step.now)
+        told = self._opened(step, records)
+        fresh = await self._fresh(step, told)
+        children = {one.child_ref for one in fresh.values() if one.child_ref}
+        registry = await store.load(
+            step.conn,
+            [one.ref for one in told],
+            [one.said for one in fresh.values()],
+            [c for c in [await store.current_child(step.conn, x) for x in children] if c],
+        )
+        batch = Batch(registry, epoch, knownat)
+        for one in told:
+            await self._send_on(step, batch, one, new=self._digest(one) in fresh)
+        await self._save(step, batch, told, list(fresh.values()))
+
+    def _opened(self, step: Step, records: list[Record]) -> list[Told]:
+        """Return the events that can be read; refuse the others."""
+        opened = []
+        for record in records:
+            try:
+                opened.append(_told(record))
+            except Refused as refused:
+                step.refuse(record, refused)
+        return opened
+
+    def _digest(self, one: Told) -> tuple[str, str]:
+        """Return what tells a statement that has been noted from a new one."""
+        said = one.said
+        words = (said.nhs_number, said.upn, said.born, said.family_name, said.given_name)
+        texts = [word or "" for word in (*words, *one.kind, one.child_ref)]
+        return one.ref, refs.keyed(self._key, "stated", *texts)
+
+    async def _fresh(
+        self, step: Step, told: Sequence[Told]
+    ) -> dict[tuple[str, str], Told]:
+        """Return the statements of the batch that are not yet noted, each once."""
+        all_said = {self._digest(one): one for one in reversed(told)}
+        known = await store.known_digests(step.conn, list(all_said))
+        return {pair: one for pair, one in all_said.items() if pair not in known}
+
+    async def _send_on(self, step: Step, batch: Batch, one: Told, *, new: bool) -> None:
+        """Decide about one event's person if it says something new, and publish it."""
+        try:
+            if new or one.ref not in batch.registry.persons:
+                await self._decide(step, batch, one)
+        except Refused as refused:
+            step.refuse(one.record, refused)
+            return
+        child = batch.registry.persons[one.ref].child
+        assert child is not None  # noqa: S101 - decided above or before
+        said = translate.linked_attributes(
+            one.record.attributes, child_ref=child, knownat=instants.text(batch.knownat)
+        )
+        step.publish(
+            Outgoing(
+                topics.EVENTS_LINKED.name,
+                child.encode(),
+                headers_of(said),
+                orjson.dumps(one.data),
+            )
+        )
+
+    async def _decide(self, step: Step, batch: Batch, one: Told) -> None:
+        """Note what the event says of its person and act on what the rules choose."""
+        registry = batch.registry
+        named = await _named_child(step, one) if one.child_ref else None
+        known = registry.add(one.ref, one.sender, None)
+        registry.note(one.ref, one.said)
+        if named and known.child is None:
+            registry.founded.setdefault(named[0], named[1])
+            choice = rules.Choice("linked", (named[0],), ("child-ref",))
+        else:
+            choice = rules.choose(registry, one.ref)
+        self._act(step, batch, one, choice)
+        for follower in rules.bare_followers(registry, one.ref):
+            following = rules.choose(registry, follower)
+            if following.reason == "joined":
+                self._move(step, batch, following, {})
+
+    def _act(self, step: Step, batch: Batch, one: Told, choice: rules.Choice) -> None:
+        """Found, link or join, and publish the decision."""
+        batch.reviews |= {(one.ref, child, why) for child, why in choice.doubts}
+        found_by = {one.ref: self._lookups(one)}
+        if choice.reason == "joined":
+            self._move(step, batch, choice, found_by)
+        own = batch.registry.persons[one.ref].child
+        if choice.reason == "founded":
+            child = refs.child_ref(self._key, one.ref, batch.epoch + 1)
+            batch.founded.append((child, batch.epoch + 1))
+            batch.registry.founded[child] = batch.epoch + 1
+        else:
+            child = choice.children[0]
+        if own != child or (choice.reason == "kept" and found_by[one.ref]):
+            self._publish(step, batch, [one.ref], child, choice, found_by)
+
+    def _move(
+        self,
+        step: Step,
+        batch: Batch,
+        choice: rules.Choice,
+        found_by: Mapping[str, list[list[str]]],
+    ) -> None:
+        """Make all the children chosen one: the first stays, its persons grow."""
+        stays, *leave = choice.children
+        members = batch.registry.members
+        moved = sorted(person for child in leave for person in members[child])
+        batch.joined += [(child, stays) for child in leave]
+        self._publish(step, batch, moved, stays, choice, found_by, tuple(leave))
+
+    def _publish(
+        self,
+        step: Step,
+        batch: Batch,
+        persons: Sequence[str],
+        child: str,
+        choice: rules.Choice,
+        found_by: Mapping[str, list[list[str]]],
+        joined: tuple[str, ...] = (),
+    ) -> None:
+        """Keep a decision and publish it as `person.linked`."""
+        batch.epoch += 1
+        for person in persons:
+            batch.registry.place(person, child)
+        decided = store.Decided(
+            batch.epoch, child, tuple(persons), choice.reason, choice.evidence, joined
+        )
+        batch.decided.append(decided)
+        step.publish(linked_record(decided, batch.knownat, found_by))
+
+    def _lookups(self, one: Told) -> list[list[str]]:
+        """Return the hashes by which a search finds this person."""
+        if not one.said.born:
+            return []
+        hashes = {
+            scheme: refs.lookup(self._key, scheme, number, one.said.born)
+            for scheme, number in one.said.numbers
+        }
+        return translate.lookups(one.said, hashes, *one.kind)
+
+    async def _save(
+        self, step: Step, batch: Batch, told: Sequence[Told], fresh: Sequence[Told]
+    ) -> None:
+        """Write what the batch has changed."""
+        placed = {one.ref for one in told} & batch.registry.persons.keys()
+        moved = {person for one in batch.decided for person in one.persons}
+        people = batch.registry.persons
+        epochs = {person: d.epoch for d in batch.decided for person in d.persons}
+        rows = [
+            (ref, people[ref].sender, child, epochs[ref])
+            for ref in sorted(moved)
+            if (child := people[ref].child)
+        ]
+        await store.save_places(step.conn, rows, batch.founded, batch.joined)
+        await store.save_said(
+            step.conn, [self._row(one) for one in fresh if one.ref in placed]
+        )
+        named = [
+            translate.namings(one.record.attributes, one.data)
+            for one in told
+            if one.ref in placed
+        ]
+        await store.save_namings(step.conn, set().union(*named))
+        if batch.decided:
+            at, by = batch.knownat, "rule"
+            await store.save_decisions(step.conn, batch.decided, at=at, by=by)
+            await store.save_epoch(step.conn, batch.epoch)
+        if batch.reviews:
+            await store.save_reviews(step.conn, batch.reviews)
+
+    def _row(self, one: Told) -> tuple[Any, ...]:
+        """Return one statement as it is kept."""
+        said = one.said
+        words = (said.nhs_number, said.upn, said.born, said.family_name, said.given_name)
+        return (*self._digest(one), *one.kind, *words)
+
+
+def linked_record(
+    decided: store.Decided,
+    knownat: datetime,
+    found_by: Mapping[str, list[list[str]]],
+) -> Outgoing:
+    """Return the `person.linked` record of a decision."""
+    own = refs.made_id("person.linked", str(decided.epoch), decided.child_ref)
+    said = translate.decision_attributes(
+        str(own), child_ref=decided.child_ref, knownat=instants.text(knownat)
+    )
+    body = translate.decision_data(asdict(decided), found_by)
+    key = decided.child_ref.encode()
+    return Outgoing(topics.EVENTS_LINKED.name, key, headers_of(said), body)
+
+
+def _told(record: Record) -> Told:
+    """Return a translated event opened; refuses one that is not whole."""
+    body = event_data(record)
+    if "personref" not in record.attributes or "person" not in body:
+        rule = "the event does not name its person"
+        raise Refused("not-understood", where="person", rule=rule)
+    person = body["person"]
+    said = rules.stated(person)
+    return Told(record, person, body["data"], said, person.get("child_ref"))
+
+
+async def _named_child(step: Step, one: Told) -> tuple[str, int]:
+    """Return the child whom the sender named by our reference, if it may."""
+    child = await store.current_child(step.conn, one.child_ref or "")
+    if child is None or not await store.is_named(step.conn, child, one.sender):
+        rule = "names no child that an event of names you for"
+        raise Refused("not-found", where="/data/person/child_ref", rule=rule)
+    return child, await store.founded_at(step.conn, child)

@@ -1,0 +1,263 @@
+"""What identity keeps, read and written a batch at a time."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from services.identity_linking.rules import Registry, Stated
+from services.runtime.postgres import Connection
+
+_TOUCHED: Final = """
+WITH near AS (
+    SELECT person_ref FROM persons WHERE person_ref = ANY($1::text[])
+    UNION SELECT person_ref FROM statements WHERE nhs_number = ANY($2::text[])
+    UNION SELECT person_ref FROM statements WHERE upn = ANY($3::text[])
+), kids AS (
+    SELECT DISTINCT child_ref FROM persons JOIN near USING (person_ref)
+    UNION SELECT unnest($4::text[])
+)
+SELECT p.person_ref, p.sender, p.child_ref, c.epoch
+FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision, as it is kept and published."""
+
+    epoch: int
+    child_ref: str
+    persons: tuple[str, ...]
+    reason: str
+    evidence: tuple[str, ...]
+    joined: tuple[str, ...] = ()
+    """Children that are from now on called by `child_ref`."""
+
+
+async def lock(conn: Connection, now: datetime) -> tuple[int, datetime]:
+    """Take identity's one lock; return the last epoch and the `knownat` to stamp."""
+    row = await conn.fetchrow(
+        "UPDATE state SET knownat = greatest(knownat, $1) RETURNING epoch, knownat", now
+    )
+    assert row is not None  # noqa: S101 - the row is made with the table
+    return row["epoch"], row["knownat"]
+
+
+async def save_epoch(conn: Connection, epoch: int) -> None:
+    """Keep the last epoch used."""
+    await conn.execute("UPDATE state SET epoch = $1", epoch)
+
+
+async def current_child(conn: Connection, child_ref: str) -> str | None:
+    """Return the child that *child_ref* leads to after joins; None if unknown."""
+    found: str | None = await conn.fetchval(
+        "WITH RECURSIVE led AS (SELECT child_ref, joined_to FROM children"
+        " WHERE child_ref = $1 UNION ALL SELECT c.child_ref, c.joined_to"
+        " FROM children c JOIN led ON c.child_ref = led.joined_to)"
+        " SELECT child_ref FROM led WHERE joined_to IS NULL",
+        child_ref,
+    )
+    return found
+
+
+async def load(
+    conn: Connection,
+    persons: Collection[str],
+    said: Iterable[Stated],
+    children: Collection[str],
+) -> Registry:
+    """Return everything known that the given persons and numbers can touch."""
+    numbers = [number for one in said for number in one.numbers]
+    rows = await conn.fetch(
+        _TOUCHED,
+        list(persons),
+        [number for scheme, number in numbers if scheme == "nhs_number"],
+        [number for scheme, number in numbers if scheme == "upn"],
+        list(children),
+    )
+    registry = Registry()
+    for row in rows:
+        registry.founded[row["child_ref"]] = row["epoch"]
+        registry.add(row["person_ref"], row["sender"], row["child_ref"])
+    await _load_said(conn, registry)
+    await _load_parted(conn, registry)
+    return registry
+
+
+async def _load_said(conn: Connection, registry: Registry) -> None:
+    """Add what was said of the registry's persons."""
+    rows = await conn.fetch(
+        "SELECT person_ref, nhs_number, upn, born::text AS born, family_name, given_name"
+        " FROM statements WHERE person_ref = ANY($1::text[])",
+        list(registry.persons),
+    )
+    for row in rows:
+        said = Stated(*(row[i] for i in range(1, 6)))
+        registry.note(row["person_ref"], said)
+
+
+async def _load_parted(conn: Connection, registry: Registry) -> None:
+    """Add the pairs that must not be linked."""
+    rows = await conn.fetch(
+        "SELECT one, other FROM do_not_link"
+        " WHERE one = ANY($1::text[]) OR other = ANY($1::text[])",
+        list(registry.persons),
+    )
+    registry.parted |= {(row["one"], row["other"]) for row in rows}
+
+
+async def save_said(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Keep statements: person, digest, category, sensitivity and the five particulars."""
+    await conn.execute(
+        "INSERT INTO statements (person_ref, digest, category, sensitivity, nhs_number,"
+        " upn, born, family_name, given_name) SELECT p, g, c, s, n, u, b::date, f, v"
+        " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
+        " $6::text[], $7::text[], $8::text[], $9::text[]) AS x(p, g, c, s, n, u, b, f, v)"
+        " ON CONFLICT DO NOTHING",
+        *_columns(rows, 9),
+    )
+
+
+async def known_digests(
+    conn: Connection, pairs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return which (person, digest) pairs are kept already."""
+    rows = await conn.fetch(
+        "SELECT s.person_ref, s.digest FROM statements s"
+        " JOIN unnest($1::text[], $2::text[]) AS w(person_ref, digest)"
+        " USING (person_ref, digest)",
+        *_columns(list(pairs), 2),
+    )
+    return {(row["person_ref"], row["digest"]) for row in rows}
+
+
+async def save_namings(conn: Connection, rows: Collection[tuple[Any, ...]]) -> None:
+    """Keep who sent, is named in, or is asked by, an event of a person."""
+    await conn.execute(
+        "INSERT INTO namings (person_ref, org, own, asked, category, sensitivity)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::bool[], $4::bool[],"
+        " $5::text[], $6::text[]) ON CONFLICT DO NOTHING",
+        *_columns(sorted(rows), 6),
+    )
+
+
+async def save_decisions(
+    conn: Connection, decided: Sequence[Decided], *, at: datetime, by: str
+) -> None:
+    """Keep decisions with their evidence; move the persons they are about."""
+    for one in decided:
+        await conn.execute(
+            "INSERT INTO decisions (epoch, at, child_ref, persons, reason, evidence,"
+            " decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            one.epoch, at, one.child_ref, list(one.persons), one.reason,
+            list(one.evidence), by,
+        )
+
+
+async def save_places(
+    conn: Connection,
+    persons: Sequence[tuple[str, str, str, int]],
+    founded: Sequence[tuple[str, int]],
+    joined: Sequence[tuple[str, str]],
+) -> None:
+    """Keep persons with their child, children founded, and children joined to others."""
+    await conn.execute(
+        "INSERT INTO children (child_ref, epoch)"
+        " SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING",
+        *_columns(founded, 2),
+    )
+    await conn.execute(
+        "INSERT INTO persons (person_ref, sender, child_ref, epoch)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
+        " ON CONFLICT (person_ref) DO UPDATE SET child_ref = excluded.child_ref,"
+        " epoch = excluded.epoch",
+        *_columns(persons, 4),
+    )
+    await conn.execute(
+        "UPDATE children c SET joined_to = j.stays"
+        " FROM unnest($1::text[], $2::text[]) AS j(goes, stays)"
+        " WHERE c.child_ref = j.goes",
+        *_columns(joined, 2),
+    )
+
+
+async def save_reviews(conn: Connection, rows: Collection[tuple[str, str, str]]) -> None:
+    """Keep what a steward should look at."""
+    await conn.execute(
+        "INSERT INTO reviews (person_ref, child_ref, why)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
+        *_columns(sorted(rows), 3),
+    )
+
+
+async def part(conn: Connection, person: str, others: Collection[str]) -> None:
+    """Keep *person* and *others* from ever being linked by a rule."""
+    pairs = [(min(person, other), max(person, other)) for other in others]
+    await conn.execute(
+        "INSERT INTO do_not_link SELECT * FROM unnest($1::text[], $2::text[])"
+        " ON CONFLICT DO NOTHING",
+        *_columns(sorted(pairs), 2),
+    )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """Return *rows* as *width* lists, one a column."""
+    return [[row[i] for row in rows] for i in range(width)]
+
+
+async def is_named(conn: Connection, child_ref: str, org: str) -> bool:
+    """Return whether an event of the child comes from *org* or names it."""
+    return bool(
+        await conn.fetchval(
+            "SELECT 1 FROM namings n JOIN persons p USING (person_ref)"
+            " WHERE p.child_ref = $1 AND n.org = $2 LIMIT 1",
+            child_ref,
+            org,
+        )
+    )
+
+
+async def founded_at(conn: Connection, child_ref: str) -> int:
+    """Return the epoch at which a known child was founded."""
+    epoch: int = await conn.fetchval(
+        "SELECT epoch FROM children WHERE child_ref = $1", child_ref
+    )
+    return epoch
+
+
+async def place_of(conn: Connection, person: str) -> tuple[str, str, list[str]] | None:
+    """Return sender, child and all persons of that child; None for an unknown person."""
+    row = await conn.fetchrow(
+        "SELECT p.sender, p.child_ref, array_agg(o.person_ref ORDER BY o.person_ref)"
+        " AS members FROM persons p JOIN persons o USING (child_ref)"
+        " WHERE p.person_ref = $1 GROUP BY p.sender, p.child_ref",
+        person,
+    )
+    return (row["sender"], row["child_ref"], row["members"]) if row else None
+
+
+async def namings_of(conn: Connection, child_ref: str) -> list[tuple[Any, ...]]:
+    """Return org, category, sensitivity, own and asked of a child's namings."""
+    rows = await conn.fetch(
+        "SELECT n.org, n.category, n.sensitivity, n.own, n.asked FROM namings n"
+        " JOIN persons p USING (person_ref) WHERE p.child_ref = $1",
+        child_ref,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def particulars(conn: Connection, child_ref: str) -> list[Stated]:
+    """Return everything said that identifies a child, in a fixed order."""
+    rows = await conn.fetch(
+        "SELECT s.nhs_number, s.upn, s.born::text AS born, s.family_name, s.given_name"
+        " FROM statements s JOIN persons p USING (person_ref)"
+        " WHERE p.child_ref = $1 ORDER BY p.epoch, s.person_ref, s.digest",
+        child_ref,
+    )
+    return [Stated(*row) for row in rows]
+
+
+async def save_reason(conn: Connection, epoch: int, reason: str) -> None:
+    """Keep a steward's own words beside the decision; they are never published."""
+    await conn.execute("UPDATE decisions SET words = $2 WHERE epoch = $1", epoch, reason)

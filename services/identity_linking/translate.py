@@ -1,0 +1,89 @@
+"""Translated events become linked ones; decisions become `person.linked`. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from schemas.identifiers import is_organisation
+from services.identity_linking.rules import Stated
+
+_ASKS: Final = "ehcna.advice_requested.v1"
+PERSON_LINKED: Final = "person.linked.v1"
+
+
+def orgs_named(data: Mapping[str, Any]) -> set[str]:
+    """Return the organisations that event data name, in any member."""
+    return set(_orgs(data.values()))
+
+
+def _orgs(values: Iterable[Any]) -> Iterable[str]:
+    """Yield each organisation among *values*, lists included."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _orgs(value)
+        elif is_organisation(value):
+            yield value
+
+
+def namings(
+    said: Mapping[str, str], data: Mapping[str, Any]
+) -> set[tuple[str, str, bool, bool, str, str]]:
+    """Return who sent, is named in, or is asked by an event, for its person."""
+    kind = (said["category"], said["sensitivity"])
+    person, source = said["personref"], said["source"]
+    asked = {data.get("body")} if said["type"] == _ASKS else set()
+    rows = {(person, org, False, org in asked, *kind) for org in orgs_named(data)}
+    return rows | {(person, source, True, False, *kind)}
+
+
+def lookups(
+    said: Stated, hashes: Mapping[str, str], category: str, sensitivity: str
+) -> list[list[str]]:
+    """
+    Return the hashes by which a search finds *said*, with what may reveal them.
+
+    A viewer's search may use a number only if the event that stated it may be seen.
+    """
+    return [
+        [hashes[scheme], category, sensitivity]
+        for scheme, _ in said.numbers
+        if scheme in hashes
+    ]
+
+
+def linked_attributes(
+    said: Mapping[str, str], *, child_ref: str, knownat: str
+) -> dict[str, str | int | None]:
+    """Return the attributes of an event whose child is known."""
+    dropped = {"specversion", "requestid", "attempt"}
+    kept: dict[str, str | int | None] = {
+        name: value for name, value in said.items() if name not in dropped
+    }
+    return kept | {"subject": child_ref, "knownat": knownat}
+
+
+def decision_attributes(
+    own_id: str, *, child_ref: str, knownat: str
+) -> dict[str, str | int | None]:
+    """Return the attributes of a `person.linked` event."""
+    return {
+        "id": own_id,
+        "source": "urn:throughline:identity",
+        "type": PERSON_LINKED,
+        "time": knownat,
+        "subject": child_ref,
+        "occurred": knownat,
+        "occurredprecision": "instant",
+        "knownat": knownat,
+        "category": "identity",
+        "sensitivity": "normal",
+    }
+
+
+def decision_data(
+    decided: Mapping[str, Any], found_by: Mapping[str, Sequence[Sequence[str]]]
+) -> bytes:
+    """Return the body of `person.linked`: the decision, and lookups by person."""
+    lookups = {person: list(hashes) for person, hashes in found_by.items()}
+    return orjson.dumps({**decided, "lookups": lookups})

@@ -1,0 +1,107 @@
+"""What every publishing door reads from a request before it looks at the content."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from starlette.requests import Request
+
+from services.runtime import instants
+from services.runtime.problems import Problem
+from services.runtime.service import Service
+from services.runtime.tokens import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to publish, from a caller who may."""
+
+    caller: Caller
+    request_id: str
+    correlation_id: str | None
+    received_at: datetime
+    content_type: str
+    body: bytes
+
+
+async def asked(service: Service, request: Request) -> Asked:
+    """Return the request; raises a problem that says what is wrong with it."""
+    caller = await service.tokens.caller(request)
+    caller.needs("publish")
+    return Asked(
+        caller=caller,
+        request_id=request_id(request),
+        correlation_id=_correlation_id(request),
+        received_at=_received_at(service, caller, request),
+        content_type=request.headers.get("content-type", ""),
+        body=await read_body(request, service.settings.body_limit_bytes),
+    )
+
+
+def request_id(request: Request) -> str:
+    """Return X-Request-ID in its usual form, or raise a 400."""
+    return _uuid(request, "X-Request-ID") or _missing()
+
+
+def _correlation_id(request: Request) -> str | None:
+    """Return X-Correlation-ID in its usual form, if it was sent."""
+    return _uuid(request, "X-Correlation-ID")
+
+
+def _uuid(request: Request, name: str) -> str | None:
+    """Return the UUID in header *name*; raises a 400 when it is something else."""
+    said = request.headers.get(name)
+    if said is None:
+        return None
+    try:
+        return str(UUID(said))
+    except ValueError:
+        raise Problem(400, "bad-header", f"{name} must be a UUID.") from None
+
+
+def _missing() -> str:
+    """Raise the 400 for a request without an id."""
+    detail = "Send X-Request-ID, a UUID; use the same one when you send again."
+    raise Problem(400, "bad-header", detail)
+
+
+def mirrored(request: Request, correlation_id: str) -> Mapping[str, str]:
+    """Return the ids that every answer gives back."""
+    said = request.headers.get("X-Request-ID")
+    known = request.headers.get("X-Correlation-ID", correlation_id)
+    own = {"X-Request-ID": said} if said else {}
+    return own | {"X-Correlation-ID": known}
+
+
+def _received_at(service: Service, caller: Caller, request: Request) -> datetime:
+    """Return when the door received this: now, or what a scenario says."""
+    said = request.headers.get("X-Throughline-Received-At")
+    if said is None:
+        return instants.now()
+    if not service.settings.development or "scenario" not in caller.scopes:
+        detail = "X-Throughline-Received-At needs development and the scope scenario."
+        raise Problem(403, "not-permitted", detail)
+    try:
+        return instants.parsed(said)
+    except ValueError:
+        detail = "X-Throughline-Received-At must be an instant with an offset."
+        raise Problem(400, "bad-header", detail) from None
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body; raises a 413 as soon as it is longer than *limit* bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit:
+        raise _too_large(limit)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise _too_large(limit)
+    return bytes(body)
+
+
+def _too_large(limit: int) -> Problem:
+    """Return the 413."""
+    return Problem(413, "too-large", f"A body holds at most {limit} bytes; send less.")

@@ -1,0 +1,123 @@
+"""
+Lanes: what a step publishes, numbered in the order in which it will be published.
+
+A lane is one partition of one output topic. Its lock is held until the commit, so its
+numbers have no gaps and follow the order of commits.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from schemas.topics import PARTITIONS, Topic
+from services.runtime.envelope import Headers, Outgoing
+from services.runtime.postgres import Connection
+
+LaneName = tuple[str, int]
+
+_TAKE: Final = """
+WITH wanted AS (
+    SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) AS w(topic, partition, n)
+), locked AS (
+    SELECT l.topic, l.partition FROM lanes l
+    JOIN wanted w USING (topic, partition)
+    ORDER BY l.topic, l.partition FOR UPDATE OF l
+)
+UPDATE lanes l SET next_seq = l.next_seq + w.n
+FROM wanted w JOIN locked k USING (topic, partition)
+WHERE l.topic = w.topic AND l.partition = w.partition
+RETURNING l.topic, l.partition, l.next_seq - w.n AS first, l.owner
+"""
+
+_WRITE: Final = """
+INSERT INTO outbox (topic, partition, seq, key, headers, value)
+SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[],
+                     $6::bytea[])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A record with its place in its lane."""
+
+    lane: LaneName
+    seq: int
+    key: bytes
+    headers: Headers
+    value: bytes
+
+
+def packed(headers: Headers) -> bytes:
+    """Return *headers* as the outbox keeps them."""
+    return orjson.dumps([[name, value.decode("latin-1")] for name, value in headers])
+
+
+def unpacked(kept: bytes) -> Headers:
+    """Return the headers that `packed` kept, byte for byte."""
+    return [(name, value.encode("latin-1")) for name, value in orjson.loads(kept)]
+
+
+async def prepare(conn: Connection, topics: Sequence[Topic]) -> None:
+    """Make the lanes of the topics that this service writes."""
+    names = [topic.name for topic in topics for _ in range(PARTITIONS)]
+    partitions = list(range(PARTITIONS)) * len(topics)
+    await conn.execute(
+        "INSERT INTO lanes (topic, partition) SELECT * FROM unnest($1::text[], $2::int[])"
+        " ON CONFLICT DO NOTHING",
+        names,
+        partitions,
+    )
+
+
+async def write(
+    conn: Connection, outgoing: Sequence[Outgoing], *, owner: str
+) -> list[Numbered]:
+    """Number *outgoing* within its lanes, keep it, and tell owners elsewhere of it."""
+    if not outgoing:
+        return []
+    lanes = await _take(conn, outgoing)
+    numbered = _number(outgoing, {lane: first for lane, (first, _) in lanes.items()})
+    await conn.execute(
+        _WRITE,
+        [row.lane[0] for row in numbered],
+        [row.lane[1] for row in numbered],
+        [row.seq for row in numbered],
+        [row.key for row in numbered],
+        [packed(row.headers) for row in numbered],
+        [row.value for row in numbered],
+    )
+    if any(holder != owner for _, holder in lanes.values()):
+        await conn.execute("SELECT pg_notify('lanes_' || current_schema(), '')")
+    return numbered
+
+
+async def _take(
+    conn: Connection, outgoing: Sequence[Outgoing]
+) -> dict[LaneName, tuple[int, str]]:
+    """Lock the lanes in order; return each one's first new number and its owner."""
+    counts: dict[LaneName, int] = defaultdict(int)
+    for out in outgoing:
+        counts[(out.topic, out.partition)] += 1
+    rows = await conn.fetch(
+        _TAKE,
+        [topic for topic, _ in counts],
+        [partition for _, partition in counts],
+        list(counts.values()),
+    )
+    return {(r["topic"], r["partition"]): (r["first"], r["owner"]) for r in rows}
+
+
+def _number(
+    outgoing: Sequence[Outgoing], upcoming: dict[LaneName, int]
+) -> list[Numbered]:
+    """Give each record the next number of its lane."""
+    numbered = []
+    for out in outgoing:
+        lane = (out.topic, out.partition)
+        seq = upcoming[lane]
+        upcoming[lane] = seq + 1
+        numbered.append(Numbered(lane, seq, out.key, out.headers, out.value))
+    return numbered

@@ -1,0 +1,38 @@
+"""
+How the pages look: NHS style, no JavaScript, one function a page.
+
+* `timeline`, `search`, `sign_in`, `message`, `console`, `not_found`, `error` return
+  HTML text; their models are in `models`.
+* `answer` sends it with `SECURITY_HEADERS`; `mount_static` serves the style sheets.
+"""
+
+from services.runtime.pages.document import (
+    console,
+    error,
+    message,
+    not_found,
+    search,
+    sign_in,
+    timeline,
+)
+from services.runtime.pages.environment import environment, render
+from services.runtime.pages.forms import date_of
+from services.runtime.pages.headers import SECURITY_HEADERS, answer
+from services.runtime.pages.static_files import mount_static, static_url
+
+__all__ = [
+    "SECURITY_HEADERS",
+    "answer",
+    "console",
+    "date_of",
+    "environment",
+    "error",
+    "message",
+    "mount_static",
+    "not_found",
+    "render",
+    "search",
+    "sign_in",
+    "static_url",
+    "timeline",
+]

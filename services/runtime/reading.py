@@ -1,0 +1,269 @@
+"""Kafka doors: batches of records from FastStream become steps."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy, StreamMessage
+from faststream.kafka import KafkaBroker
+
+from schemas.errors import Refused, Stopped
+from schemas.topics import Topic
+from services.runtime import log, metrics
+from services.runtime.envelope import Record, attributes_of
+from services.runtime.kafka import Cluster
+from services.runtime.postgres import AWAY
+from services.runtime.step import Place, Step, Steps, refusal
+
+Handle = Callable[[Step, list[Record]], Awaitable[None]]
+
+_NO_ID: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One consumer group's reading of some topics by one service."""
+
+    name: str
+    """Consumer group and owner of the positions, e.g. `timeline`."""
+    topics: tuple[Topic, ...]
+    handle: Handle
+    most: int = 500
+    """Records in a step."""
+
+
+class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Runs one Reader: dedup, back-off, refusals, and seeking to the position."""
+
+    def __init__(self, reader: Reader, steps: Steps, cluster: Cluster) -> None:
+        """Run *reader*'s batches as *steps*; positions are checked against *cluster*."""
+        self._reader = reader
+        self._steps = steps
+        self._cluster = cluster
+        self._busy = asyncio.Lock()
+        self._revoked = asyncio.Event()
+        self._subscriber: Any = None
+        self.last_read_ms = 0
+        """Kafka's timestamp of the last record read, milliseconds."""
+        self.stopped: Stopped | None = None
+
+    @property
+    def name(self) -> str:
+        """The reader's name."""
+        return self._reader.name
+
+    @property
+    def assigned(self) -> bool:
+        """Whether partitions are ours to read."""
+        return bool(self.consumer and self.consumer.assignment())
+
+    async def lag_seconds(self, now: float) -> float:
+        """Return how old the last record read is, while newer ones wait; else 0."""
+        if not self.assigned:
+            return 0.0
+        for place in self.consumer.assignment():
+            highest = self.consumer.highwater(place)
+            if highest is None:
+                continue
+            if await self.consumer.position(place) < highest:
+                return max(0.0, now - self.last_read_ms / 1000)
+        return 0.0
+
+    async def hint(self) -> None:
+        """Tell Kafka how far we are, for its own tools; Postgres remains the truth."""
+        if self.assigned and not self._busy.locked():
+            await self.consumer.commit()
+
+    @property
+    def consumer(self) -> Any:  # noqa: ANN401 - FastStream's is untyped here
+        """The aiokafka consumer, once FastStream has started it."""
+        return self._subscriber.consumer if self._subscriber else None
+
+    def subscribe(self, broker: KafkaBroker, instance: str) -> None:
+        """Add this reading to *broker* with the only safe settings."""
+        subscriber = broker.subscriber(
+            *(topic.name for topic in self._reader.topics),
+            group_id=self._reader.name,
+            group_instance_id=f"{self._reader.name}.{instance}",
+            batch=True,
+            max_records=self._reader.most,
+            batch_timeout_ms=10,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+            listener=self,
+            parser=_unread,
+            decoder=_undecoded,
+            session_timeout_ms=10_000,
+            heartbeat_interval_ms=2_000,
+            max_partition_fetch_bytes=8 * 1024 * 1024,
+        )
+        self._subscriber = subscriber
+        subscriber(self._take)
+
+    async def on_partitions_revoked(self, revoked: list[TopicPartition]) -> None:
+        """Wait for the step in flight; a batch that is backing off is dropped."""
+        if revoked:
+            self._revoked.set()
+            async with self._busy:
+                pass
+
+    async def on_partitions_assigned(self, assigned: list[TopicPartition]) -> None:
+        """Seek to where Postgres says; if it cannot say now, the step will."""
+        self._revoked.clear()
+        if not assigned:
+            return
+        try:
+            kept = await self._cluster.positions(self._reader.name, self._reader.topics)
+        except (*AWAY, KafkaError) as error:
+            log.get().warning("seek_waits", error=log.named(error))
+            return
+        except Stopped as stopped:
+            self.stopped = stopped
+            return
+        for place in assigned:
+            self.consumer.seek(place, kept[place])
+
+    async def _take(self, raw: Sequence[ConsumerRecord]) -> None:
+        """Turn one fetch into a step, trying again while something is away."""
+        batches = {
+            place: list(group)
+            for place, group in groupby(raw, key=lambda r: (r.topic, r.partition))
+        }
+        wait = 0.05
+        while not self.stopped:
+            async with self._busy:
+                if self._revoked.is_set():
+                    return
+                try:
+                    await self._step(batches)
+                except AWAY as error:
+                    log.get().warning(
+                        "reader_waits", reader=self._reader.name, error=log.named(error)
+                    )
+                else:
+                    self.last_read_ms = max(record.timestamp for record in raw)
+                    metrics.RECORDS.labels(self._reader.name).inc(len(raw))
+                    return
+            await _pause(self._revoked, wait)
+            wait = min(wait * 2, 5.0)
+
+    async def _step(self, batches: dict[Place, list[ConsumerRecord]]) -> None:
+        """Run one step on *batches*; if it fails on its data, record by record."""
+        read = {place: [_record(r) for r in raw] for place, raw in batches.items()}
+        try:
+            strays = await self._run(read)
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one broad catch: any other failure is the data's
+            log.get().error(
+                "step_failed", reader=self._reader.name, error=log.named(error)
+            )
+            strays = await self._singly(read)
+        for (topic, partition), wanted in strays.items():
+            log.get().info(
+                "sought", topic=topic, partition=partition, expected=wanted
+            )
+            self.consumer.seek(TopicPartition(topic, partition), wanted)
+
+    async def _run(self, read: dict[Place, list[Record]]) -> dict[Place, int]:
+        """Run the handler on what can be read and refuse the rest, in one step."""
+
+        async def handle(step: Step, records: list[Record]) -> None:
+            """Refuse records that carry no id of ours; handle the others."""
+            for record in records:
+                if record.id.int >> 64 == 0:
+                    rule = "the record carries no CloudEvents id of ours"
+                    step.refuse(record, Refused("not-ours", where="ce_id", rule=rule))
+            ours = [record for record in records if record.id.int >> 64]
+            if ours:
+                await self._reader.handle(step, ours)
+
+        return await self._steps.records(self._reader.name, dict(read), handle)
+
+    async def _singly(self, read: dict[Place, list[Record]]) -> dict[Place, int]:
+        """Take each record in a step of its own and refuse the one that fails."""
+        strays: dict[Place, int] = {}
+        for place, records in read.items():
+            for record in records:
+                left = await self._one(place, record)
+                if left:
+                    strays |= left
+                    break
+        return strays
+
+    async def _one(self, place: Place, record: Record) -> dict[Place, int]:
+        """Take one record; if its handling fails on its data, refuse it instead."""
+        try:
+            return await self._run({place: [record]})
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            refused = Refused("failed", where="handler", rule=log.named(error))
+            return await self._steps.records(
+                self._reader.name, {place: [record]}, _refusing(refused)
+            )
+
+
+def _refusing(refused: Refused) -> Handle:
+    """Return a handler that refuses whatever it is given."""
+
+    async def handle(step: Step, records: list[Record]) -> None:
+        """Refuse each record."""
+        for record in records:
+            step.publish(refusal(record, refused, at=step.now))
+
+    return handle
+
+
+def _record(raw: ConsumerRecord) -> Record:
+    """Return *raw* as steps see it; a missing id becomes one that no message has."""
+    attributes = attributes_of(raw.headers)
+    try:
+        own = UUID(attributes["id"])
+    except (KeyError, ValueError):
+        own = UUID(int=_NO_ID.int | (raw.partition << 48) | (raw.offset & (2**48 - 1)))
+    attempt = attributes.get("attempt", "0")
+    return Record(
+        topic=raw.topic,
+        partition=raw.partition,
+        offset=raw.offset,
+        key=raw.key or b"",
+        attributes=attributes,
+        headers=list(raw.headers),
+        value=raw.value or b"",
+        id=own,
+        attempt=int(attempt) if attempt.isdigit() else 0,
+        at_ms=raw.timestamp,
+    )
+
+
+async def _pause(revoked: asyncio.Event, seconds: float) -> None:
+    """Wait *seconds*, or until the partitions are taken away."""
+    try:
+        await asyncio.wait_for(revoked.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _unread(raw: Sequence[ConsumerRecord]) -> StreamMessage[Any]:
+    """Parse nothing: one bad header must not lose a whole batch."""
+    return StreamMessage(
+        raw_message=raw,
+        body=b"",
+        headers={},
+        content_type=None,
+        correlation_id=str(time.monotonic_ns()),
+        message_id="batch",
+    )
+
+
+async def _undecoded(message: StreamMessage[Any]) -> Any:  # noqa: ANN401
+    """Hand the raw records on."""
+    return message.raw_message

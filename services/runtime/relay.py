@@ -1,0 +1,310 @@
+"""
+Publishes the outbox: each lane in its order, by one owner at a time.
+
+What a step has committed is handed over in memory; what another process committed, or
+an earlier life of this one, is read from the outbox. A record may be published twice
+and never out of order; every reader drops what it has seen.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from schemas.topics import MAX_MESSAGE_BYTES
+from services.runtime import log
+from services.runtime.failpoints import failpoint
+from services.runtime.outbox import LaneName, Numbered, unpacked
+from services.runtime.postgres import AWAY
+
+LEASE_SECONDS: Final = 6.0
+TICK_SECONDS: Final = 0.25
+STUCK_SECONDS: Final = 30.0
+"""An idempotent producer never gives up by itself; after this long it is replaced."""
+_BUFFER: Final = 5000
+_IN_FLIGHT: Final = 2000
+
+_CLAIM: Final = """
+UPDATE lanes l SET owner = $1, lease_until = now() + make_interval(secs => $2)
+FROM (SELECT topic, partition FROM lanes WHERE owner = $1 OR lease_until < now()
+      ORDER BY topic, partition FOR UPDATE SKIP LOCKED) mine
+WHERE l.topic = mine.topic AND l.partition = mine.partition
+RETURNING l.topic, l.partition, l.next_seq,
+    (SELECT min(o.seq) FROM outbox o
+     WHERE o.topic = l.topic AND o.partition = l.partition) AS oldest
+"""
+_READ: Final = """
+SELECT seq, key, headers, value FROM outbox
+WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT 500
+"""
+_CONFIRM: Final = """
+UPDATE lanes l SET confirmed_seq = c.seq, confirmed_offset = c.place
+FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[])
+    AS c(topic, partition, seq, place)
+WHERE l.topic = c.topic AND l.partition = c.partition AND l.confirmed_seq < c.seq
+"""
+_DELETE: Final = """
+DELETE FROM outbox o USING unnest($1::text[], $2::int[], $3::bigint[])
+    AS c(topic, partition, seq)
+WHERE o.topic = c.topic AND o.partition = c.partition AND o.seq <= c.seq
+"""
+
+
+@dataclass(slots=True)
+class Lane:
+    """What the owner of a lane knows of it."""
+
+    upcoming: int
+    """Number to be published next."""
+    buffer: dict[int, Numbered] = field(default_factory=dict)
+    in_flight: deque[tuple[int, float]] = field(default_factory=deque)
+    confirmed: tuple[int, int] = (-1, -1)
+    """Number and Kafka offset of the last confirmed record."""
+    deleted: int = -1
+
+
+class Relay:
+    """The lane owner of one process."""
+
+    def __init__(self, pool: asyncpg.Pool, servers: str, owner: str) -> None:
+        """Publish to *servers* under the lease name *owner*."""
+        self._pool = pool
+        self._servers = servers
+        self.owner = owner
+        self._lanes: dict[LaneName, Lane] = {}
+        self._producer: AIOKafkaProducer | None = None
+        self._wake = asyncio.Event()
+        self._broken = False
+        self._look = True
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def waiting(self) -> int:
+        """Records that are buffered or on their way."""
+        return sum(len(x.buffer) + len(x.in_flight) for x in self._lanes.values())
+
+    def hand_over(self, rows: Sequence[Numbered]) -> None:
+        """Take committed *rows* straight from the step that wrote them."""
+        for row in rows:
+            lane = self._lanes.get(row.lane)
+            if lane and row.seq >= lane.upcoming and len(lane.buffer) < _BUFFER:
+                lane.buffer[row.seq] = row
+        self._wake.set()
+
+    def look(self) -> None:
+        """Read the outbox again: another process has written to it."""
+        self._look = True
+        self._wake.set()
+
+    async def start(self) -> None:
+        """Claim lanes and begin; Kafka may still be away."""
+        self._tasks = [
+            asyncio.create_task(self._keep(self._publish)),
+            asyncio.create_task(self._keep(self._housekeep)),
+        ]
+
+    async def stop(self) -> None:
+        """Publish what is buffered if Kafka takes it in time, then let the lanes go."""
+        deadline = time.monotonic() + 3
+        while self.waiting and self._producer and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(*AWAY):
+            await self._delete_confirmed()
+            await self._pool.execute(
+                "UPDATE lanes SET lease_until = '-infinity' WHERE owner = $1", self.owner
+            )
+        await self._discard_producer()
+
+    async def _keep(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run *work* again whenever what it needs was away."""
+        while True:
+            try:
+                await work()
+            except (*AWAY, KafkaError) as error:
+                log.get().warning("relay_waits", error=log.named(error))
+                await asyncio.sleep(0.5)
+
+    async def _publish(self) -> None:
+        """Send what is ready, in order, until the producer breaks."""
+        self._producer = await self._new_producer()
+        self._broken = False
+        self._rewind()
+        try:
+            while not self._broken:
+                await self._send_round()
+        finally:
+            await self._discard_producer()
+
+    async def _send_round(self) -> None:
+        """Wait for something to send, at most a second, and send it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), 1.0)
+        self._wake.clear()
+        if self._look:
+            self._look = False
+            await self._fill()
+        await self._send_ready()
+
+    async def _new_producer(self) -> AIOKafkaProducer:
+        """Return a started producer with the only safe settings."""
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._servers.split(","),
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=MAX_MESSAGE_BYTES,
+            max_batch_size=256 * 1024,
+            linger_ms=0,
+            request_timeout_ms=10_000,
+            retry_backoff_ms=100,
+            metadata_max_age_ms=30_000,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    async def _discard_producer(self) -> None:
+        """Close the producer without waiting for what it could not send."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        sender = producer._sender.sender_task  # noqa: SLF001 - stop() waits for ever
+        if sender is not None:
+            sender.cancel()
+        with contextlib.suppress(TimeoutError, KafkaError, asyncio.CancelledError):
+            await asyncio.wait_for(producer.stop(), 3)
+
+    def _rewind(self) -> None:
+        """Begin each lane again behind what is confirmed."""
+        for lane in self._lanes.values():
+            oldest = lane.in_flight[0][0] if lane.in_flight else lane.upcoming
+            lane.upcoming = oldest
+            lane.in_flight.clear()
+            lane.buffer.clear()
+        self._look = True
+        self._wake.set()
+
+    async def _fill(self) -> None:
+        """Read from the outbox what nobody handed over."""
+        for name, lane in list(self._lanes.items()):
+            if lane.upcoming in lane.buffer:
+                continue
+            for row in await self._pool.fetch(_READ, *name, lane.upcoming):
+                lane.buffer[row["seq"]] = Numbered(
+                    name, row["seq"], row["key"], unpacked(row["headers"]), row["value"]
+                )
+            self._look = self._look or len(lane.buffer) >= _BUFFER // 10
+
+    async def _send_ready(self) -> None:
+        """Send each lane's next records, without waiting for their confirmation."""
+        for lane in list(self._lanes.values()):
+            while len(lane.in_flight) < _IN_FLIGHT:
+                row = lane.buffer.pop(lane.upcoming, None)
+                if row is None:
+                    break
+                await self._send(lane, row)
+
+    async def _send(self, lane: Lane, row: Numbered) -> None:
+        """Give one record to the producer and note it as on its way."""
+        assert self._producer is not None  # noqa: S101 - _publish has set it
+        failpoint("before-publish")
+        topic, partition = row.lane
+        lane.in_flight.append((row.seq, time.monotonic()))
+        lane.upcoming = row.seq + 1
+        sent = await self._producer.send(
+            topic, row.value, key=row.key, partition=partition, headers=row.headers
+        )
+        producer = self._producer
+        sent.add_done_callback(
+            lambda done: self._answered(producer, lane, row.seq, done)
+        )
+
+    def _answered(
+        self,
+        producer: AIOKafkaProducer,
+        lane: Lane,
+        seq: int,
+        done: "asyncio.Future[object]",
+    ) -> None:
+        """Note a confirmation, or that the producer is to be replaced."""
+        if producer is not self._producer or self._broken:
+            return
+        if done.cancelled() or done.exception() is not None:
+            self._broken = True
+            self._wake.set()
+            return
+        failpoint("after-publish")
+        lane.in_flight.popleft()
+        lane.confirmed = (seq, done.result().offset)  # type: ignore[attr-defined]
+        if lane.upcoming in lane.buffer:
+            self._wake.set()
+
+    async def _housekeep(self) -> None:
+        """Renew the lease, delete what is confirmed, and see whether anything sticks."""
+        renewed = 0.0
+        while True:
+            if time.monotonic() - renewed > LEASE_SECONDS / 3:
+                await self._claim()
+                renewed = time.monotonic()
+                self.look()
+            await self._delete_confirmed()
+            self._replace_if_stuck()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _claim(self) -> None:
+        """Take lanes that are free and keep those that are ours; drop the others."""
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute("SET LOCAL synchronous_commit TO off")
+            rows = await conn.fetch(_CLAIM, self.owner, LEASE_SECONDS)
+        ours = {(row["topic"], row["partition"]): row for row in rows}
+        for name in [name for name in self._lanes if name not in ours]:
+            del self._lanes[name]
+        for name, row in ours.items():
+            oldest = row["next_seq"] if row["oldest"] is None else row["oldest"]
+            self._lanes.setdefault(name, Lane(upcoming=oldest))
+
+    async def _delete_confirmed(self) -> None:
+        """
+        Delete what Kafka has confirmed.
+
+        Without waiting for the disk: a deletion that a crash undoes only publishes the
+        same bytes once more.
+        """
+        done = [
+            (name, *lane.confirmed)
+            for name, lane in self._lanes.items()
+            if lane.confirmed[0] > lane.deleted
+        ]
+        if not done:
+            return
+        failpoint("before-delete")
+        topics, partitions = [n[0] for n, *_ in done], [n[1] for n, *_ in done]
+        seqs, offsets = [d[1] for d in done], [d[2] for d in done]
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute("SET LOCAL synchronous_commit TO off")
+            await conn.execute(_CONFIRM, topics, partitions, seqs, offsets)
+            await conn.execute(_DELETE, topics, partitions, seqs)
+        failpoint("after-delete")
+        for name, seq, _ in done:
+            if name in self._lanes:
+                self._lanes[name].deleted = seq
+
+    def _replace_if_stuck(self) -> None:
+        """Have the producer replaced when its oldest record has waited too long."""
+        now = time.monotonic()
+        waits = [now - x.in_flight[0][1] for x in self._lanes.values() if x.in_flight]
+        if waits and max(waits) > STUCK_SECONDS:
+            self._broken = True
+            self._wake.set()

@@ -1,0 +1,241 @@
+"""
+The step: one Postgres transaction in which a service does anything at all.
+
+It locks where its source has been read to, leaves out what has been seen, lets the
+service write its own state, numbers what is to be published, and moves the position.
+After the commit the lane's owner publishes. A crash anywhere repeats the same bytes in
+the same order (design §2).
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+import asyncpg
+
+from schemas import topics
+from schemas.errors import Refused
+from services.runtime import instants, outbox, refs
+from services.runtime.envelope import Headers, Outgoing, Record
+from services.runtime.failpoints import failpoint
+from services.runtime.postgres import Connection
+from services.runtime.relay import Relay
+
+T = TypeVar("T")
+Place = tuple[str, int]
+"""Topic and partition."""
+
+CODE_VERSION: Final = "0.1.0"
+
+_LOCK_POSITIONS: Final = """
+SELECT topic, partition, next_offset FROM positions
+WHERE reader = $1 AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::int[]))
+ORDER BY topic, partition FOR UPDATE
+"""
+_MOVE: Final = """
+UPDATE positions p SET next_offset = n.next
+FROM unnest($2::text[], $3::int[], $4::bigint[]) AS n(topic, partition, next)
+WHERE p.reader = $1 AND p.topic = n.topic AND p.partition = n.partition
+"""
+_SEE: Final = """
+INSERT INTO seen (reader, id, attempt, topic, sha256)
+SELECT $1, * FROM unnest($2::uuid[], $3::int[], $4::text[], $5::bytea[])
+ON CONFLICT DO NOTHING RETURNING id, attempt, topic
+"""
+_SEEN_AS: Final = """
+SELECT s.id, s.attempt, s.topic, s.sha256 FROM seen s
+JOIN unnest($2::uuid[], $3::int[], $4::text[]) AS w(id, attempt, topic)
+    USING (id, attempt, topic) WHERE s.reader = $1
+"""
+
+
+@dataclass(slots=True)
+class Step:
+    """What a handler may do inside the transaction."""
+
+    conn: Connection
+    now: datetime
+    """When the step began, UTC: the only clock that a handler sees."""
+    outgoing: list[Outgoing] = field(default_factory=list)
+
+    def publish(self, *records: Outgoing) -> None:
+        """Have *records* published after the commit, in this order within each lane."""
+        self.outgoing.extend(records)
+
+    def refuse(self, record: Record, refused: Refused) -> None:
+        """Publish *record* as it came on `refused`, with the reason, rule and place."""
+        self.publish(refusal(record, refused, at=self.now))
+
+
+def refusal(record: Record, refused: Refused, *, at: datetime) -> Outgoing:
+    """Return the record that says why *record* could not be used."""
+    place = (record.topic, record.partition, record.offset)
+    own = refusal_headers(record.id, record.attempt, place, refused, at=at)
+    kept = [header for header in record.headers if not header[0].startswith("x_")]
+    return Outgoing(topics.REFUSED.name, record.key, kept + own, record.value)
+
+
+def refusal_headers(
+    record: UUID, attempt: int, place: tuple[str, int, int], refused: Refused, *,
+    at: datetime,
+) -> Headers:
+    """
+    Return the headers that say what was refused, where it was, and why.
+
+    *place* is topic, partition and offset; -1 where it never got there, in which case
+    the topic is the one that it was meant for.
+    """
+    said = {
+        "refusedid": refs.made_id("refused", str(record), str(attempt)),
+        "refusedtopic": place[0],
+        "refusedpartition": place[1],
+        "refusedoffset": place[2],
+        "reason": refused.reason,
+        "rule": refused.rule,
+        "where": refused.where,
+        "refusedat": instants.text(at),
+        "codeversion": CODE_VERSION,
+        "attempt": attempt,
+    }
+    return [("x_" + name, str(value).encode()) for name, value in said.items()]
+
+
+class Steps:
+    """Runs the steps of one service process."""
+
+    def __init__(self, pool: asyncpg.Pool, relay: Relay) -> None:
+        """Work in *pool*; hand what is committed to *relay*."""
+        self._pool = pool
+        self._relay = relay
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Step]:
+        """Begin a transaction; at its end write the outbox, commit and hand over."""
+        failpoint("before-step")
+        rows: list[outbox.Numbered] = []
+        async with self._pool.acquire() as conn:
+            async with conn.transaction():
+                step = Step(conn, instants.now())
+                yield step
+                failpoint("after-handler")
+                rows = await outbox.write(
+                    conn, step.outgoing, owner=self._relay.owner
+                )
+                failpoint("after-outbox")
+                failpoint("before-commit")
+            failpoint("after-commit")
+        self._relay.hand_over(rows)
+
+    async def request(self, work: Callable[[Step], Awaitable[T]]) -> T:
+        """Run *work* for a request whose source is the request itself."""
+        async with self._open() as step:
+            return await work(step)
+
+    async def turn(self, name: str, work: Callable[[Step], Awaitable[T]]) -> T:
+        """Run *work* for a command or timer while its named row is locked."""
+        async with self._open() as step:
+            await step.conn.execute(
+                "INSERT INTO turns (name) VALUES ($1) ON CONFLICT DO NOTHING", name
+            )
+            await step.conn.execute(
+                "SELECT 1 FROM turns WHERE name = $1 FOR UPDATE", name
+            )
+            failpoint("after-positions")
+            result = await work(step)
+            await step.conn.execute(
+                "UPDATE turns SET done_at = $2 WHERE name = $1", name, step.now
+            )
+            return result
+
+    async def records(
+        self,
+        reader: str,
+        batches: dict[Place, Sequence[Record]],
+        handle: Callable[[Step, list[Record]], Awaitable[None]],
+    ) -> dict[Place, int]:
+        """
+        Run *handle* on what is new in *batches*; return where strays must be sought.
+
+        A batch that does not begin exactly at its position is left out: it was fetched
+        before the seek, or by a process that has lost the partition.
+        """
+        strays: dict[Place, int] = {}
+        async with self._open() as step:
+            positions = await _lock(step.conn, reader, sorted(batches))
+            failpoint("after-positions")
+            whole: dict[Place, Sequence[Record]] = {}
+            for place in sorted(batches):
+                wanted = positions[place]
+                if batches[place][0].offset == wanted:
+                    whole[place] = batches[place]
+                else:
+                    strays[place] = wanted
+            records = [record for place in whole for record in whole[place]]
+            if records:
+                fresh = await _unseen(step, reader, records)
+                failpoint("after-seen")
+                if fresh:
+                    await handle(step, fresh)
+                await _move(step.conn, reader, whole)
+        return strays
+
+
+async def _lock(
+    conn: Connection, reader: str, places: Sequence[Place]
+) -> dict[Place, int]:
+    """Lock the positions of *places* in order and return them."""
+    rows = await conn.fetch(
+        _LOCK_POSITIONS, reader, [p[0] for p in places], [p[1] for p in places]
+    )
+    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+
+async def _move(
+    conn: Connection, reader: str, whole: dict[Place, Sequence[Record]]
+) -> None:
+    """Move each position behind the last record of its batch."""
+    await conn.execute(
+        _MOVE,
+        reader,
+        [topic for topic, _ in whole],
+        [partition for _, partition in whole],
+        [batch[-1].offset + 1 for batch in whole.values()],
+    )
+
+
+async def _unseen(step: Step, reader: str, records: list[Record]) -> list[Record]:
+    """Return the records not seen before; the same id with other bytes is refused."""
+    firsts: dict[tuple[object, int, str], Record] = {}
+    for record in records:
+        firsts.setdefault((record.id, record.attempt, record.topic), record)
+    rows = await step.conn.fetch(
+        _SEE,
+        reader,
+        [r.id for r in firsts.values()],
+        [r.attempt for r in firsts.values()],
+        [r.topic for r in firsts.values()],
+        [r.sha256 for r in firsts.values()],
+    )
+    new = {(row["id"], row["attempt"], row["topic"]) for row in rows}
+    if len(new) < len(records):
+        await _refuse_conflicts(step, reader, records)
+    return [record for key, record in firsts.items() if key in new]
+
+
+async def _refuse_conflicts(step: Step, reader: str, records: list[Record]) -> None:
+    """Refuse those of *records* whose bytes differ from what their id stands for."""
+    rows = await step.conn.fetch(
+        _SEEN_AS,
+        reader,
+        [r.id for r in records],
+        [r.attempt for r in records],
+        [r.topic for r in records],
+    )
+    known = {(row["id"], row["attempt"], row["topic"]): row["sha256"] for row in rows}
+    for record in records:
+        if known[(record.id, record.attempt, record.topic)] != record.sha256:
+            rule = "the same id came with other bytes"
+            step.refuse(record, Refused("conflict", where="id", rule=rule))

@@ -1,0 +1,51 @@
+"""Entries to vary one thing at a time. Nobody in them exists."""
+
+from typing import Any
+
+from schemas.entry import Entry
+from schemas.events import category_of
+
+COUNCIL = "urn:dfe:la:931"
+TRUST = "urn:ods:RNU"
+SCHOOL = "urn:dfe:urn:123456"
+
+
+def entry(type_name: str, occurred: str, **changes: Any) -> Entry:
+    """Return an entry of that type; its id, record and time follow from each other."""
+    record = changes.pop("sourcerecord", f"{type_name} {occurred}")
+    version = changes.pop("sourceversion", 1)
+    said = {
+        "id": f"{record} v{version}",
+        "source": COUNCIL,
+        "time": f"{occurred[:10]}T09:00:00.000000Z",
+        "knownat": f"{occurred[:10]}T09:00:01.000000Z",
+        "occurredprecision": "instant" if "T" in occurred else "day",
+        "category": category_of(type_name),
+        "sensitivity": "normal",
+        "correlationid": "",
+        "causationid": f"message of {record}",
+        "personref": "person",
+        "data": {},
+    } | changes
+    return Entry(
+        type=type_name,
+        occurred=occurred,
+        sourcerecord=record,
+        sourceversion=version,
+        **said,
+    )
+
+
+def withdrawal(of: Entry, *, version: int | None = None, **changes: Any) -> Entry:
+    """Return the withdrawal of *of*: of that version, or of every version."""
+    named = {"sourcerecord": of.sourcerecord, "sourceversion": version}
+    return entry(
+        "event.withdrawn.v1",
+        changes.pop("occurred", "2026-06-01"),
+        **{
+            "sourcerecord": f"withdrawal of {of.sourcerecord} {version}",
+            "source": of.source,
+            "data": {"withdraws": named, "reason": "entered-in-error"},
+        }
+        | changes,
+    )

@@ -1,0 +1,234 @@
+"""What a set of entries amounts to, whatever the order in which they came."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.history import history, occurred_on, organisations_named, standing
+from tests.support.entries import SCHOOL, TRUST, entry, withdrawal
+
+REQUESTED = "ehcna.requested.v1"
+
+
+def states(entries):
+    """Return each entry's state by its id."""
+    return {placed.entry.id: placed.state for placed in history(entries)}
+
+
+def version(number, **changes):
+    """Return one version of one record."""
+    return entry(
+        REQUESTED,
+        "2026-03-02",
+        sourcerecord="R",
+        sourceversion=number,
+        **changes,
+    )
+
+
+class TestOrder:
+    """Entries are in the order of (occurred, time, id)."""
+
+    def test_day_comes_before_its_instants(self):
+        """A day without a time comes before midnight of that day in London."""
+        midnight = entry(REQUESTED, "2026-07-01T00:00:00+01:00")
+        day = entry("referral.received.v1", "2026-07-01", time="2026-09-01T00:00:00Z")
+
+        assert [p.entry for p in history([midnight, day])] == [day, midnight]
+
+    def test_instant_counts_in_london(self):
+        """23:30 UTC in summer belongs to the next day, after that day's own entry."""
+        night = entry(REQUESTED, "2026-06-30T23:30:00Z")
+        day = entry("referral.received.v1", "2026-07-01")
+
+        assert [p.entry for p in history([night, day])] == [day, night]
+
+    def test_offsets_are_compared_as_instants(self):
+        """Two offsets are compared by the instant, not by their text."""
+        later = entry(REQUESTED, "2026-03-02T09:00:00-05:00")
+        earlier = entry("referral.received.v1", "2026-03-02T10:00:00+00:00")
+
+        assert [p.entry for p in history([later, earlier])] == [earlier, later]
+
+    def test_repeated_hour_in_october_is_in_order(self):
+        """The hour that clocks repeat does not turn two events round."""
+        summer = entry(REQUESTED, "2026-10-25T01:30:00+01:00")
+        winter = entry("referral.received.v1", "2026-10-25T01:10:00+00:00")
+
+        assert [p.entry for p in history([winter, summer])] == [summer, winter]
+
+    def test_time_then_id_decide_among_equals(self):
+        """What happened on one day is in the order heard, then in that of the ids."""
+        told_first = entry(REQUESTED, "2026-03-02", sourcerecord="z")
+        twin_a, twin_b = (
+            entry(
+                REQUESTED, "2026-03-02", sourcerecord=r, time="2026-03-03T09:00:00Z"
+            )
+            for r in "ab"
+        )
+
+        found = [p.entry for p in history([twin_b, twin_a, told_first])]
+
+        assert found == [told_first, twin_a, twin_b]
+
+
+class TestLate:
+    """Late: heard more than one day after the London date on which it happened."""
+
+    @pytest.mark.parametrize(
+        ("occurred", "time", "late"),
+        [
+            ("2026-03-02", "2026-03-03T23:59:59.999999Z", False),
+            ("2026-03-02", "2026-03-04T00:00:00.000000Z", True),
+            ("2026-07-01", "2026-07-02T22:59:59.000000Z", False),
+            ("2026-07-01", "2026-07-02T23:00:00.000000Z", True),
+            ("2026-06-30T23:30:00Z", "2026-07-02T12:00:00.000000Z", False),
+            ("2026-03-02", "2026-03-01T09:00:00.000000Z", False),
+        ],
+    )
+    def test_counts_london_days(self, occurred, time, late):
+        """Both dates are London's, whatever the offset in the text."""
+        [placed] = history([entry(REQUESTED, occurred, time=time)])
+
+        assert placed.late is late
+
+    def test_occurred_on_is_the_london_date(self):
+        """The night of 30 June in UTC is 1 July in London."""
+        night = entry(REQUESTED, "2026-06-30T23:30:00Z")
+
+        assert occurred_on(night).isoformat() == "2026-07-01"
+
+
+class TestSupersession:
+    """Of one record of one sender, the highest version stands."""
+
+    def test_highest_version_stands(self):
+        """Each version names its neighbours, whichever arrived first."""
+        placed = {
+            p.entry.id: p for p in history([version(5), version(1), version(3)])
+        }
+
+        assert [placed[i].state for i in ("R v1", "R v3", "R v5")] == [
+            "superseded",
+            "superseded",
+            "linked",
+        ]
+        assert placed["R v1"].supersededby == "R v3"
+        assert placed["R v3"].supersededby == "R v5"
+        assert placed["R v3"].supersedes == "R v1"
+        assert placed["R v5"].supersedes == "R v3"
+        assert placed["R v1"].supersedes is placed["R v5"].supersededby is None
+
+    def test_first_of_one_version_stands(self):
+        """A version stated twice counts once: as it was heard first."""
+        first = version(2, id="b", time="2026-03-02T09:00:00.000000Z")
+        again = version(2, id="a", time="2026-03-02T09:00:01.000000Z")
+        placed = {p.entry.id: p for p in history([again, version(1), first])}
+
+        assert placed["a"].state == "superseded"
+        assert placed["a"].supersededby == "b"
+        assert placed["a"].supersedes is None
+        assert placed["b"].state == "linked"
+        assert placed["b"].supersedes == "R v1"
+
+    def test_same_record_id_of_another_sender_is_another_record(self):
+        """Senders choose their record ids without asking each other."""
+        found = states([version(1), version(2, source=SCHOOL)])
+
+        assert set(found.values()) == {"linked"}
+
+
+class TestWithdrawal:
+    """What its sender takes back is withdrawn, whichever arrived first."""
+
+    def test_withdraws_every_version(self):
+        """Without a version all are withdrawn, those that come later too."""
+        found = states([withdrawal(version(1)), version(1), version(2)])
+
+        assert found["R v1"] == found["R v2"] == "withdrawn"
+
+    def test_higher_version_stands(self):
+        """A correction of what was withdrawn stands."""
+        taken_back = withdrawal(version(1), version=1)
+
+        assert states([version(2), taken_back, version(1)]) == {
+            "R v1": "withdrawn",
+            "R v2": "linked",
+            taken_back.id: "linked",
+        }
+
+    def test_lower_version_stays_superseded(self):
+        """Taking back the current version does not bring the former one back."""
+        found = states([version(1), version(2), withdrawal(version(2), version=2)])
+
+        assert found["R v1"] == "superseded"
+        assert found["R v2"] == "withdrawn"
+
+    def test_only_the_sender_takes_back(self):
+        """One agency's withdrawal does nothing to another's record."""
+        found = states([version(1), withdrawal(version(1), source=TRUST)])
+
+        assert found["R v1"] == "linked"
+
+    def test_same_record_id_does_not_supersede(self):
+        """A withdrawal may carry the record id of what it withdraws."""
+        under_same_id = withdrawal(version(1), sourcerecord="R", sourceversion=2, id="W")
+
+        assert states([under_same_id, version(1)]) == {
+            "R v1": "withdrawn",
+            "W": "linked",
+        }
+
+    def test_corrected_withdrawal_gives_back(self):
+        """A withdrawal that named the wrong record is corrected by its next version."""
+        wrong = withdrawal(version(1), sourcerecord="W")
+        other = entry(REQUESTED, "2026-04-01", sourcerecord="S")
+        right = withdrawal(other, sourcerecord="W", sourceversion=2)
+
+        found = states([right, other, wrong, version(1)])
+
+        assert found["R v1"] == "linked"
+        assert found["S v1"] == "withdrawn"
+        assert found["W v1"] == "superseded"
+
+    def test_standing_leaves_out_what_fell(self):
+        """Only what is neither superseded nor withdrawn stands."""
+        other = entry(REQUESTED, "2026-04-01", sourcerecord="S")
+        taken_back = withdrawal(other)
+
+        found = standing([version(1), version(2), other, taken_back])
+
+        assert found == [version(2), taken_back]
+
+
+SOME = [
+    *(version(n) for n in (1, 2, 3)),
+    version(2, id="again", time="2026-05-01T09:00:00.000000Z"),
+    entry("referral.received.v1", "2026-03-02T09:00:00Z", source=TRUST),
+    withdrawal(version(2), version=2),
+    withdrawal(version(1), source=TRUST),
+    entry(REQUESTED, "2026-03-02", sourcerecord="S"),
+]
+
+
+@given(st.permutations(SOME))
+def test_order_of_arrival_changes_nothing(arrived):
+    """A history is a function of the set of its entries."""
+    assert history(arrived) == history(SOME)
+
+
+@given(st.permutations(SOME), st.sampled_from(SOME))
+def test_twice_is_once(arrived, repeated):
+    """An entry given twice is there once."""
+    assert history([repeated, *arrived]) == history(SOME)
+
+
+def test_organisations_are_found_in_lists_too():
+    """Whom an event names is every organisation in its data, and nothing else."""
+    named = entry(
+        "ehcp.final_issued.v1",
+        "2026-03-02",
+        data={"school": SCHOOL, "sent_to": [TRUST], "issued_on": "2026-03-02"},
+    )
+
+    assert organisations_named(named) == {SCHOOL, TRUST}

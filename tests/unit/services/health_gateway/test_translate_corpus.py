@@ -1,0 +1,95 @@
+"""NHS England's published BaRS examples and damaged messages never crash us."""
+
+import copy
+import json
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate import read_message, sender_of, to_statements
+from tests.support.bars import body_of, referral_bundle
+
+CORPUS = Path(os.environ.get("THROUGHLINE_CORPUS", "/nonexistent")) / "bars"
+FILES = sorted(CORPUS.rglob("*.json"))
+MUTANTS = 300
+ODD_VALUES = (None, "", "x", 0, -1, True, [], {}, [None], ["{}"], {"a": []}, "{}")
+
+corpus = pytest.mark.skipif(not FILES, reason="THROUGHLINE_CORPUS/bars is not there")
+
+
+def read_or_refused(body):
+    """Read *body* to the end; anything raised but a refusal fails the test."""
+    try:
+        message = read_message(body)
+        sender_of(message)
+        return to_statements(message)
+    except FhirRefused as refused:
+        return refused
+
+
+def places(value, path=()):
+    """Return the path of every value in a JSON document."""
+    yield path
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, member in inner:
+        if isinstance(member, dict | list):
+            yield from places(member, (*path, name))
+        else:
+            yield (*path, name)
+
+
+def with_value(document, path, value):
+    """Return a copy of *document* with *value* at *path*."""
+    changed = copy.deepcopy(document)
+    holder = changed
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    return changed
+
+
+@corpus
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_published_examples_never_crash(path):
+    """Every published file, also those that are no message, gets an answer."""
+    assert read_or_refused(path.read_bytes()) is not None
+
+
+@corpus
+def test_published_referral_is_read():
+    """
+    The published validation request, said to be a referral, becomes one statement.
+
+    Its case number stands on the Encounter, its time on the Bundle, and its NHS
+    number fails the check digit.
+    """
+    (path,) = CORPUS.rglob("ValidationRequest (POST) .json")
+    body = path.read_bytes().replace(b'"validation"', b'"referral"')
+
+    (found,) = read_or_refused(body)
+
+    assert found.sourcerecord == "https://sender.url/Id/case-number|sender1234"
+    assert found.occurred == "2021-11-26T15:00:00+00:00"
+    assert "nhs-number-check-failed" in found.flags
+
+
+def test_odd_values_anywhere_never_crash():
+    """A value of the wrong kind at any place of a good message is read or refused."""
+    bundle = referral_bundle()
+    chance = random.Random(20260302)  # noqa: S311
+    somewhere = [path for path in places(bundle) if path]
+    for _ in range(MUTANTS):
+        path, value = chance.choice(somewhere), chance.choice(ODD_VALUES)
+        changed = with_value(bundle, path, value)
+
+        assert read_or_refused(body_of(changed)) is not None
+
+
+def test_cut_messages_never_crash():
+    """A message that breaks off anywhere is refused as not JSON."""
+    body = json.dumps(referral_bundle()).encode()
+    for length in range(0, len(body), 97):
+        assert read_or_refused(body[:length]).reason == "not-json"

@@ -1,0 +1,269 @@
+"""A referral message becomes one statement, in the sender's words."""
+
+import pytest
+
+from schemas.statement import Statement
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate import read_message, to_statements
+from tests.support.bars import (
+    NHS_NUMBER,
+    RECEIVER,
+    SENDER,
+    SENT_AT,
+    body_of,
+    referral_bundle,
+    resource_of,
+)
+
+CORRELATION = "0f3b2a54-5f53-4d0b-9f3f-1d0a2f7f9a10"
+RECORD = "https://trust.example/Id/referral|REF-1001"
+
+
+def stated(bundle):
+    """Return the one statement that *bundle* makes."""
+    (found,) = to_statements(read_message(body_of(bundle)), correlationid=CORRELATION)
+
+    return found
+
+
+def refused(bundle):
+    """Return the refusal of *bundle*."""
+    with pytest.raises(FhirRefused) as found:
+        stated(bundle)
+
+    return found.value
+
+
+def changed(kind, **members):
+    """Return a referral in which the first resource of *kind* has other members."""
+    bundle = referral_bundle()
+    resource_of(bundle, kind).update(members)
+
+    return bundle
+
+
+class TestReferral:
+    """
+    What the sender said is kept; what the catalogue has no room for is left out.
+    """
+
+    def test_keeps_what_the_sender_said(self):
+        """Every member comes from the resource that the references lead to."""
+        assert stated(referral_bundle()) == Statement(
+            place=1,
+            type="referral.received.v1",
+            occurred="2026-03-01T16:40:00+00:00",
+            occurredprecision="instant",
+            sourcerecord=RECORD,
+            sourceversion=1772442900000,
+            person={
+                "local_id": "https://trust.example/Id/patient|P88",
+                "nhs_number": NHS_NUMBER,
+                "date_of_birth": "2018-05-04",
+                "family_name": "Vale",
+                "given_name": "Ann",
+            },
+            data={
+                "service": "community-paediatrics",
+                "code": "306261003",
+                "code_system": "http://snomed.info/sct",
+                "referred_by": SENDER,
+                "referred_to": RECEIVER,
+                "priority": "routine",
+            },
+            correlationid=CORRELATION,
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "service"),
+        [
+            ("306291008", "camhs"),
+            ("390866009", "camhs"),
+            ("308452008", "slt"),
+            ("306360000", "slt"),
+            ("308453003", "ot"),
+            ("306355004", "ot"),
+            ("306358002", "physio"),
+        ],
+    )
+    def test_knows_the_services(self, code, service):
+        """SNOMED CT referral codes are named as the timeline names them."""
+        assert stated(referral_bundle(code=code)).data["service"] == service
+
+    def test_keeps_a_code_that_is_no_known_service(self):
+        """Another code goes on alone, for those who know it."""
+        data = stated(referral_bundle(code="3457005")).data
+
+        assert data["code"] == "3457005"
+        assert "service" not in data
+
+    def test_does_not_take_another_systems_code_for_snomed(self):
+        """The same digits of another code system name no service."""
+        code = {"coding": [{"system": "https://trust.example", "code": "306261003"}]}
+
+        assert "service" not in stated(changed("ServiceRequest", code=code)).data
+
+    def test_leaves_words_out_of_codes(self):
+        """A sentence in place of a code is left out, and flagged."""
+        code = {"coding": [{"system": "https://x.example", "code": "Ann needs help"}]}
+
+        found = stated(changed("ServiceRequest", code=code))
+
+        assert "code" not in found.data
+        assert found.flags == ("field-left-out",)
+
+    def test_leaves_an_unknown_priority_out(self):
+        """The models accept any word as a priority; the catalogue does not."""
+        found = stated(referral_bundle(priority="banana"))
+
+        assert "priority" not in found.data
+        assert found.flags == ("field-left-out",)
+
+
+class TestLaterVersions:
+    """
+    An update, a cancellation and a mistake are about the referral they name.
+    """
+
+    def test_update_is_the_next_version_of_the_same_record(self):
+        """The record stays and the version grows."""
+        first = stated(referral_bundle(version="1"))
+        second = stated(referral_bundle(version="2", reason="update"))
+
+        assert (first.type, first.sourcerecord) == (second.type, second.sourcerecord)
+        assert (first.sourceversion, second.sourceversion) == (1, 2)
+
+    def test_cancellation_does_not_supersede_the_referral(self):
+        """It is a record of its own, and happened when its record last changed."""
+        updated = "2026-03-09T10:00:00+00:00"
+        found = stated(
+            referral_bundle(reason="update", status="revoked", last_updated=updated)
+        )
+
+        assert found.type == "referral.cancelled.v1"
+        assert found.sourcerecord == RECORD + "#cancelled"
+        assert found.data == {"service": "community-paediatrics"}
+        assert found.occurred == updated
+
+    def test_mistake_withdraws_every_version_of_the_record(self):
+        """Entered in error: the record never should have been."""
+        found = stated(referral_bundle(reason="update", status="entered-in-error"))
+
+        assert found.type == "event.withdrawn.v1"
+        assert found.sourcerecord == RECORD + "#withdrawn"
+        assert found.data == {
+            "withdraws": {"sourcerecord": RECORD},
+            "reason": "entered-in-error",
+        }
+
+
+class TestRecord:
+    """
+    Which record and which version: the sender's own, found in a fixed order.
+    """
+
+    def test_prefers_the_requests_identifier_then_its_id(self):
+        """Without an identifier the record is ServiceRequest/id."""
+        found = stated(referral_bundle(record=None))
+
+        assert found.sourcerecord.startswith("ServiceRequest/c2b0a9de")
+
+    def test_then_the_encounters_case_number(self):
+        """BaRS's own samples have neither identifier nor id on the request."""
+        bundle = referral_bundle(record=None)
+        del resource_of(bundle, "ServiceRequest")["id"]
+
+        assert stated(bundle).sourcerecord == "https://trust.example/Id/case|CASE-7"
+
+    def test_then_the_bundles_id(self):
+        """BaRS keeps Bundle.id through a conversation."""
+        bundle = referral_bundle(record=None, bundle_id="conversation-1")
+        del resource_of(bundle, "ServiceRequest")["id"]
+        del resource_of(bundle, "Encounter")["identifier"]
+
+        assert stated(bundle).sourcerecord == "conversation-1"
+
+    def test_refuses_a_referral_without_any_id(self):
+        """Nothing could ever update or cancel it."""
+        bundle = referral_bundle(record=None, bundle_id=None)
+        del resource_of(bundle, "ServiceRequest")["id"]
+        del resource_of(bundle, "Encounter")["identifier"]
+
+        assert refused(bundle).where == "Bundle.entry[1].resource.identifier"
+
+    def test_refuses_an_id_that_a_withdrawal_could_not_name(self):
+        """A record id has to fit into later events that name it."""
+        found = refused(referral_bundle(record="R" * 200))
+
+        assert (found.issue, found.where) == (
+            "value",
+            "Bundle.entry[1].resource.identifier",
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "version"),
+        [
+            ({"version": "7"}, 7),
+            ({"version": "v7"}, 1772442900000),
+            ({"last_updated": "2026-03-02T10:15:00.250+01:00"}, 1772442900250),
+            (
+                {"last_updated": None, "timestamp": "2026-03-02T09:15:01Z"},
+                1772442901000,
+            ),
+        ],
+    )
+    def test_version_is_a_number_or_the_moment_of_the_last_change(
+        self, changes, version
+    ):
+        """An integer versionId, else lastUpdated of the request, else of the Bundle."""
+        assert stated(referral_bundle(**changes)).sourceversion == version
+
+    def test_refuses_a_record_without_version_or_time(self):
+        """Two messages about it could not be put in order."""
+        found = refused(referral_bundle(last_updated=None, timestamp=None))
+
+        assert found.where == "Bundle.entry[1].resource.meta.lastUpdated"
+
+
+class TestOccurred:
+    """
+    When it happened is kept as the sender wrote it.
+    """
+
+    @pytest.mark.parametrize(
+        ("authored_on", "precision"),
+        [
+            ("2026-07-01T00:30:00+01:00", "instant"),
+            ("2026-03-01T16:40:00.123Z", "instant"),
+            ("2026-03-01", "day"),
+        ],
+    )
+    def test_keeps_the_senders_text(self, authored_on, precision):
+        """An instant keeps its offset; a date stays a day."""
+        found = stated(referral_bundle(authored_on=authored_on))
+
+        assert (found.occurred, found.occurredprecision) == (authored_on, precision)
+
+    def test_falls_back_to_the_time_of_sending(self):
+        """BaRS's own samples carry no authoredOn; the Bundle says when."""
+        assert stated(referral_bundle(authored_on=None)).occurred == SENT_AT
+
+    @pytest.mark.parametrize("partial", ["2026", "2026-02", "2016-12-31T23:59:60Z"])
+    def test_refuses_a_partial_date(self, partial):
+        """No clock can start in a month or a leap second; we say what to send."""
+        found = refused(referral_bundle(authored_on=partial))
+
+        assert (found.issue, found.where) == (
+            "value",
+            "Bundle.entry[1].resource.authoredOn",
+        )
+        assert "full date" in found.diagnostics
+
+    def test_refuses_a_number_where_a_date_belongs(self):
+        """The models read a number as seconds since 1970; FHIR does not."""
+        found = refused(referral_bundle(authored_on=1772442900))
+
+        assert (found.issue, found.where) == (
+            "invalid",
+            "Bundle.entry[1].resource.authoredOn",
+        )

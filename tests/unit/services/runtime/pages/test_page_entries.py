@@ -1,0 +1,150 @@
+"""Entries in words: late marks, strikes, facts, and which answers which."""
+
+import pytest
+
+from services.runtime.pages import entries
+from tests.unit.services.runtime.pages.page_samples import (
+    HOSPITAL,
+    NAMES,
+    SCHOOL,
+    TITLES,
+    TRUST,
+    busy_entries,
+    entry,
+)
+
+
+def rows(*told):
+    """Return the entries *told* in words."""
+    return entries.EntryWords(told, TITLES, NAMES).rows()
+
+
+def asked(number, **members):
+    """Return a request to the trust for medical advice."""
+    data = {"body": TRUST, "advice": "medical"} | members
+    return entry(number, type="ehcna.advice_requested.v1", data=data)
+
+
+def given(number, **members):
+    """Return the trust's advice."""
+    usual = {"type": "ehcna.advice_received.v1", "source": TRUST}
+    return entry(number, **(usual | members))
+
+
+class TestLate:
+    """The late mark."""
+
+    def test_counts_london_days(self):
+        """An entry heard twelve days afterwards says twelve."""
+        assert rows(busy_entries()[0])[0].late == "Heard 12 days after it happened"
+
+    def test_is_the_servers_decision(self):
+        """The page does not judge by itself what is late."""
+        one = entry(1, occurred="2026-01-01", late=False)
+        assert rows(one)[0].late is None
+
+
+class TestStruck:
+    """What no longer counts."""
+
+    @pytest.mark.parametrize(
+        ("state", "word"),
+        [
+            ("superseded", "Superseded"),
+            ("withdrawn", "Withdrawn"),
+            ("erased", "Erased"),
+            ("linked", None),
+        ],
+    )
+    def test_is_said_in_a_word(self, state, word):
+        """A strike alone would be lost on a screen reader."""
+        assert rows(entry(1, state=state))[0].struck == word
+
+    def test_leads_to_what_replaced_it_if_that_is_shown(self):
+        """The way goes both ways, and nowhere where the other is not on the page."""
+        old, new = rows(*busy_entries()[1:3])
+        assert (old.replaced_by, new.replaces) == (new.id, old.id)
+        assert rows(busy_entries()[1])[0].replaced_by is None
+
+
+class TestFacts:
+    """What an event carries."""
+
+    def test_are_words_names_and_dates(self):
+        """Codes, urns, days and truth values become readable."""
+        data = {
+            "body": TRUST,
+            "sent_on": "2026-03-16",
+            "week20_exception": True,
+            "sent_to": [SCHOOL, HOSPITAL],
+            "request_source": "1",
+        }
+        assert dict(entries.facts(data, NAMES)) == {
+            "Advice from": NAMES[TRUST],
+            "Sent on": "16 March 2026",
+            "Exception to the 20 weeks": "Yes",
+            "Sent to": f"{NAMES[SCHOOL]}, {NAMES[HOSPITAL]}",
+            "Requested by": "Parent or young person",
+        }
+
+    def test_leave_out_what_tells_a_reader_nothing(self):
+        """Digests, code systems, hashes of records and gaps are not shown."""
+        data = {
+            "document_sha256": "0" * 64,
+            "code_system": "snomed",
+            "withdraws": {"sourcerecord": "abc"},
+            "person": {"nhs_number": "9991234519"},
+            "received_on": None,
+            "sent_to": [],
+        }
+        assert entries.facts(data, NAMES) == ()
+
+    def test_keep_a_no(self):
+        """False is an answer, not a gap."""
+        assert entries.facts({"health_attended": False}, {}) == (
+            ("Health attended", "No"),
+        )
+
+    def test_leave_pointers_as_they_are(self):
+        """Where a document is kept is copied, not prettified."""
+        found = entries.facts({"document": "store:advice/417-b"}, {})
+        assert found == (("Where the document is kept", "store:advice/417-b"),)
+
+
+class TestPairs:
+    """Which entry answers which."""
+
+    def test_join_by_correlation_and_body(self):
+        """Of two bodies asked at once, the one that answered is answered."""
+        ours, other = asked(1), asked(2, body=HOSPITAL)
+        found = rows(ours, other, given(3))
+        assert found[2].answers.id == ours["id"]
+        assert [link.id for link in found[0].answered_by] == [found[2].id]
+        assert found[1].answered_by == ()
+
+    def test_do_not_join_another_correlation(self):
+        """Advice of last year's assessment answers nothing of this one."""
+        stranger = given(2, correlationid="99999999-0000-4000-8000-000000000000")
+        assert rows(asked(1), stranger)[1].answers is None
+
+    def test_do_not_join_another_kind_of_advice(self):
+        """Educational advice does not answer a request for medical advice."""
+        other = given(2, data={"advice": "education"})
+        assert rows(asked(1), other)[1].answers is None
+
+    @pytest.mark.parametrize("state", ["superseded", "withdrawn"])
+    def test_do_not_join_what_no_longer_counts(self, state):
+        """A request taken back has no answer."""
+        gone = asked(1) | {"state": state}
+        assert rows(gone, given(2))[1].answers is None
+
+
+def test_an_upper_bound_is_said_as_one():
+    """Known only to have happened by a day, it says so."""
+    assert rows(entry(1, occurredprecision="by"))[0].when == "By 2 March 2026"
+
+
+def test_an_unknown_type_still_has_words():
+    """A type newer than this page is shown, not dropped."""
+    one = entry(1, type="ehcp.amended.v1")
+    assert rows(one)[0].title == "EHC plan amended"
