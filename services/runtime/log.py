@@ -1,6 +1,8 @@
 """One way to log. Keys that nobody has cleared never leave the process."""
 
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -74,3 +76,10 @@ def get() -> structlog.stdlib.BoundLogger:
 def named(error: BaseException) -> str:
     """Return what may be said of *error*: its class. Its text can hold a value."""
     return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def raised_at(error: BaseException) -> str:
+    """Return where in our code *error* was raised: files and lines, no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "site-packages" not in f.filename] or frames
+    return " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(own))

@@ -163,7 +163,10 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             raise
         except Exception as error:  # noqa: BLE001 - the one broad catch: any other failure is the data's
             log.get().error(
-                "step_failed", reader=self._reader.name, error=log.named(error)
+                "step_failed",
+                reader=self._reader.name,
+                error=log.named(error),
+                where=log.raised_at(error),
             )
             strays = await self._singly(read)
         for (topic, partition), wanted in strays.items():

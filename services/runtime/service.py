@@ -90,7 +90,7 @@ class Service:
     settings: Shared
     name: str
     tokens: Tokens = field(init=False)
-    stopped: Stopped | None = field(default=None, init=False)
+    _code: int = field(default=0, init=False)
     readings: list[Reading] = field(default_factory=list, init=False)
     reading_since_start: bool = field(default=False, init=False)
     _live: _Live | None = field(default=None, init=False)
@@ -165,6 +165,11 @@ class Service:
             await self._watch(parts)
         except Stopped as stopped:
             self._halt(stopped)
+        except Exception as error:  # noqa: BLE001 - the supervisor starts it again
+            log.get().critical(
+                "failed", error=log.named(error), where=log.raised_at(error)
+            )
+            self._end(1)
 
     async def _open_postgres(self, parts: Parts) -> None:
         """Migrate, and make what writes."""
@@ -254,14 +259,20 @@ class Service:
             except (*postgres.AWAY, Problem) as error:
                 log.get().warning("timer_waits", error=log.named(error))
             except Exception as error:  # noqa: BLE001 - one bad turn must not end all
-                log.get().error("timer_failed", error=log.named(error))
+                log.get().error(
+                    "timer_failed", error=log.named(error), where=log.raised_at(error)
+                )
             await asyncio.sleep(timer.every_seconds)
 
     def _halt(self, stopped: Stopped) -> None:
         """Say what a person must do, and end the process."""
         log.get().critical("stopped", what_to_do=str(stopped))
         print(f"{self.name}: {stopped}", file=sys.stderr, flush=True)  # noqa: T201
-        self.stopped = stopped
+        self._end(EXIT_STOPPED)
+
+    def _end(self, code: int) -> None:
+        """Have the process end with *code*."""
+        self._code = code
         if self._server:
             self._server.should_exit = True
 
@@ -294,7 +305,7 @@ class Service:
         )
         self._server = uvicorn.Server(config)
         self._server.run()
-        return EXIT_STOPPED if self.stopped else 0
+        return self._code
 
 
 async def _answer_problem(_request: object, problem: Exception) -> object:

@@ -1,5 +1,6 @@
 """`python -m tests.benchmarks`: measure, print a table, write var/bench.json."""
 
+import logging
 import resource
 import sys
 import time
@@ -56,6 +57,8 @@ def _cpu() -> float:
 
 def main() -> int:
     """Measure, print and write; 6 where a figure is not where it should be."""
+    # aiokafka warns, and tries again, while new topics have no leader yet.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with start_stack() as addresses:
         figures = uvloop.run(_measured(addresses))
     write(figures, _FILE)

@@ -1,20 +1,14 @@
-"""A child's clocks are a function of the set of entries: what changes them, what not."""
+"""A child's clocks are a function of the set of entries: what does change them."""
 
 from datetime import date
-from pathlib import Path
 
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.clocks import ClockRule, clocks_of
+from schemas.clocks import clocks_of
+from tests.support.clocks import RULES
 from tests.support.entries import COUNCIL, SCHOOL, TRUST, entry, withdrawal
 
-FOLDER = Path(__file__).parents[2] / "contracts" / "clocks"
-RULES = [
-    ClockRule.model_validate(yaml.safe_load(path.read_bytes()))
-    for path in sorted(FOLDER.glob("*.yaml"))
-]
 TODAY = date(2026, 11, 23)
 TYPES = sorted({t for rule in RULES for moment in rule.moments for t in moment.types})
 
@@ -92,7 +86,9 @@ def test_safeguarding_drives_nothing(entries, one):
     )
 
     assert found(*entries, hidden) == found(*entries)
-    assert found(*entries, withdrawal(one, sensitivity="safeguarding")) == found(*entries)
+    assert found(*entries, withdrawal(one, sensitivity="safeguarding")) == found(
+        *entries
+    )
 
 
 def test_correction_moves_the_dates_and_keeps_the_id():

@@ -83,28 +83,30 @@ def _concern(child: Child, random: Random, week: int) -> Iterator[Step]:
 def _health(random: Random, week: int) -> Iterator[Step]:
     """Yield a referral and what becomes of it: cancelled, or waited for and seen."""
     service, trust, code = random.choice(_SERVICES)
-    held = ("nhs_number",)
-
-    def step(name: str, later: int, **data: object) -> Step:
-        day = _on(week + later, trust)
-        said = {"service": service, **data}
-        return Step(trust, name, day, "referral", said, held)
-
-    yield step("referral.received.v1", 0, code=code)
+    said = {"service": service, "code": code}
+    yield _clinic("referral.received.v1", week, trust, said)
     if random.random() < 0.08:  # noqa: PLR2004 - one in twelve
-        yield step("referral.cancelled.v1", random.randint(1, 6), code=code)
-        return
-    accepted = random.randint(1, 3)
-    yield step("referral.accepted.v1", accepted, accepted_by=trust)
-    added = _on(week + accepted, trust).isoformat()
-    yield step("waiting_list.added.v1", accepted, added_on=added)
-    seen = random.randint(8, 44)
+        later = week + random.randint(1, 6)
+        yield _clinic("referral.cancelled.v1", later, trust, said)
+    else:
+        yield from _wait(random, week, trust, service)
+
+
+def _wait(random: Random, week: int, trust: str, service: str) -> Iterator[Step]:
+    """Yield the wait for *service* from its acceptance to the assessment."""
+    accepted, waited = week + random.randint(1, 3), random.randint(8, 44)
+    said = {"service": service}
+    taken = {**said, "accepted_by": trust}
+    yield _clinic("referral.accepted.v1", accepted, trust, taken)
+    added = {**said, "added_on": _on(accepted, trust)}
+    yield _clinic("waiting_list.added.v1", accepted, trust, added)
     if random.random() < 0.2:  # noqa: PLR2004 - one in five
-        missed = random.randint(4, seen - 2)
-        on = _on(week + missed, trust).isoformat()
-        yield step("appointment.was_not_brought.v1", missed, appointment_on=on)
-    done = _on(week + seen, trust).isoformat()
-    yield step("assessment.completed.v1", seen, completed_on=done, weeks_waited=seen)
+        missed = week + random.randint(4, waited - 2)
+        missing = {**said, "appointment_on": _on(missed, trust)}
+        yield _clinic("appointment.was_not_brought.v1", missed, trust, missing)
+    seen = week + waited
+    done = {**said, "completed_on": _on(seen, trust), "weeks_waited": waited}
+    yield _clinic("assessment.completed.v1", seen, trust, done)
 
 
 def _assessment(
@@ -202,6 +204,12 @@ def _review(child: Child, random: Random, week: int) -> Step:
     return Step(child.school, "annual_review.held.v1", day, "review", data, ("upn",))
 
 
+def _clinic(name: str, week: int, trust: str, data: dict[str, Any]) -> Step:
+    """Return what a trust says of a referral and its wait."""
+    day, held = _on(week, trust), ("nhs_number",)
+    return Step(trust, name, day, "referral", _dated(data), held)
+
+
 def _council(
     name: str,
     week: int,
@@ -209,6 +217,11 @@ def _council(
     held: tuple[str, ...],
     conversation: str = "ehc",
 ) -> Step:
-    """Return what the council says of *week*, its dates as text."""
-    said = {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}
-    return Step(COUNCIL, name, _on(week, COUNCIL), conversation, said, held)
+    """Return what the council says of *week*."""
+    day = _on(week, COUNCIL)
+    return Step(COUNCIL, name, day, conversation, _dated(data), held)
+
+
+def _dated(data: dict[str, Any]) -> dict[str, Any]:
+    """Return *data* with its dates as text."""
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in data.items()}

@@ -1,6 +1,6 @@
 -- The one lock under which identity decides; `knownat` never goes back.
 CREATE TABLE state (
-    only      boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single    boolean PRIMARY KEY DEFAULT true CHECK (single),
     epoch     bigint NOT NULL DEFAULT 0,
     knownat   timestamptz NOT NULL DEFAULT '-infinity'
 );

@@ -11,7 +11,7 @@ CREATE TABLE positions (
 
 -- The Kafka cluster that positions and lanes speak of.
 CREATE TABLE cluster (
-    only        boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single      boolean PRIMARY KEY DEFAULT true CHECK (single),
     cluster_id  text NOT NULL
 );
 

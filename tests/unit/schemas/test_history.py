@@ -61,9 +61,7 @@ class TestOrder:
         """What happened on one day is in the order heard, then in that of the ids."""
         told_first = entry(REQUESTED, "2026-03-02", sourcerecord="z")
         twin_a, twin_b = (
-            entry(
-                REQUESTED, "2026-03-02", sourcerecord=r, time="2026-03-03T09:00:00Z"
-            )
+            entry(REQUESTED, "2026-03-02", sourcerecord=r, time="2026-03-03T09:00:00Z")
             for r in "ab"
         )
 
@@ -104,9 +102,7 @@ class TestSupersession:
 
     def test_highest_version_stands(self):
         """Each version names its neighbours, whichever arrived first."""
-        placed = {
-            p.entry.id: p for p in history([version(5), version(1), version(3)])
-        }
+        placed = {p.entry.id: p for p in history([version(5), version(1), version(3)])}
 
         assert [placed[i].state for i in ("R v1", "R v3", "R v5")] == [
             "superseded",
@@ -172,7 +168,9 @@ class TestWithdrawal:
 
     def test_same_record_id_does_not_supersede(self):
         """A withdrawal may carry the record id of what it withdraws."""
-        under_same_id = withdrawal(version(1), sourcerecord="R", sourceversion=2, id="W")
+        under_same_id = withdrawal(
+            version(1), sourcerecord="R", sourceversion=2, id="W"
+        )
 
         assert states([under_same_id, version(1)]) == {
             "R v1": "withdrawn",

@@ -111,7 +111,13 @@ def test_upn_disagrees(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["I801200001001", "X80120000A001", "h801200001001", "H80120000100", "H80120000100O"],
+    [
+        "I801200001001",
+        "X80120000A001",
+        "h801200001001",
+        "H80120000100",
+        "H80120000100O",
+    ],
 )
 def test_upn_of_another_form_is_refused(value):
     """I, O and S are never used, and only the last place may be a letter."""

@@ -164,6 +164,15 @@ class TestDecisionTable:
         assert message.meaning.category == "referral"
         assert message.warnings == ("category-absent",)
 
+    def test_reads_category_and_reason_by_their_systems(self):
+        """Use case and local codes may stand before the standard's own."""
+        bundle = referral_bundle()
+        local = {"system": "https://trust.example", "code": "validation"}
+        resource_of(bundle, "ServiceRequest")["category"].insert(0, {"coding": [local]})
+        resource_of(bundle, "MessageHeader")["reason"]["coding"].insert(0, local)
+
+        assert read_message(body_of(bundle)).warnings == ()
+
     def test_puts_up_with_the_standards_own_delete(self):
         """BaRS's example SERVREQ02 deletes; its table has no such reason."""
         bundle = referral_bundle(reason="delete", status="entered-in-error")
@@ -221,6 +230,17 @@ class TestDecisionTable:
         found = refused(body_of(bundle))
 
         assert found.where == "Bundle.entry[0].resource.focus[0]"
+
+    def test_refuses_two_requests_in_focus(self):
+        """A message is about one referral; two have two answers."""
+        bundle = referral_bundle()
+        second = json.loads(json.dumps(bundle["entry"][1]))
+        bundle["entry"].append(second | {"fullUrl": "urn:uuid:second"})
+        focus = resource_of(bundle, "MessageHeader")["focus"]
+        focus.append({"reference": "urn:uuid:second"})
+        del second["resource"]["id"]
+
+        assert refused(body_of(bundle)).where == "Bundle.entry[0].resource.focus[0]"
 
     def test_refuses_a_focus_that_two_entries_answer_to(self):
         """Two requests under one fullUrl: which one is meant is not ours to choose."""

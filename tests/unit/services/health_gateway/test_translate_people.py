@@ -51,9 +51,10 @@ class TestPerson:
 
         assert found.where == "Bundle.entry[1].resource.subject"
 
-    def test_follows_a_reference_by_type_and_id(self):
+    @pytest.mark.parametrize("reference", ["Patient/88", "Patient/88/_history/2"])
+    def test_follows_a_reference_by_type_and_id(self, reference):
         """Patient/id is as good as a fullUrl, with or without a version."""
-        bundle = changed("ServiceRequest", subject={"reference": "Patient/88"})
+        bundle = changed("ServiceRequest", subject={"reference": reference})
         resource_of(bundle, "Patient")["id"] = "88"
 
         assert stated(bundle).person["nhs_number"] == NHS_NUMBER
@@ -124,6 +125,22 @@ class TestPerson:
             stated(changed("Patient", identifier=marked)).person["nhs_number"]
             == NHS_NUMBER
         )
+
+    def test_refuses_a_local_id_that_is_too_long(self):
+        """Cut short it might be another child's."""
+        found = refused(referral_bundle(local_id="P" * 100))
+
+        assert (found.issue, found.where) == (
+            "value",
+            "Bundle.entry[2].resource.identifier[1]",
+        )
+
+    def test_leaves_a_name_that_is_too_long_out(self):
+        """The referral goes on without it, flagged."""
+        found = stated(referral_bundle(family_name="V" * 101))
+
+        assert "family_name" not in found.person
+        assert found.flags == ("field-left-out",)
 
     def test_leaves_a_partial_birth_date_out(self):
         """A year of birth identifies nobody; the referral goes on without it."""
@@ -204,6 +221,18 @@ class TestOrganisations:
         bundle = changed("ServiceRequest", requester=requester)
 
         assert stated(bundle).data["referred_by"] == SENDER
+
+    def test_does_not_choose_between_a_practitioners_roles(self):
+        """Someone who works in two places may have referred from either."""
+        bundle = changed(
+            "ServiceRequest", requester={"reference": "urn:uuid:practitioner"}
+        )
+        second = resource_of(bundle, "PractitionerRole") | {
+            "organization": {"reference": "urn:uuid:receiver"}
+        }
+        bundle["entry"].append({"fullUrl": "urn:uuid:role2", "resource": second})
+
+        assert "referred_by" not in stated(bundle).data
 
     @pytest.mark.parametrize("reference", ["urn:uuid:nobody", "urn:uuid:patient"])
     def test_leaves_out_a_body_that_cannot_be_found(self, reference):

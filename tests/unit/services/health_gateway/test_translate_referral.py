@@ -4,7 +4,11 @@ import pytest
 
 from schemas.statement import Statement
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate import read_message, to_statements
+from services.health_gateway.translate import (
+    read_message,
+    reread_message,
+    to_statements,
+)
 from tests.support.bars import (
     NHS_NUMBER,
     RECEIVER,
@@ -102,6 +106,14 @@ class TestReferral:
         code = {"coding": [{"system": "https://trust.example", "code": "306261003"}]}
 
         assert "service" not in stated(changed("ServiceRequest", code=code)).data
+
+    def test_prefers_the_coding_that_names_a_service(self):
+        """A local code may stand before the SNOMED CT one."""
+        local = {"system": "https://trust.example", "code": "CP1"}
+        snomed = {"system": "http://snomed.info/sct", "code": "308452008"}
+        code = {"coding": [local, snomed]}
+
+        assert stated(changed("ServiceRequest", code=code)).data["service"] == "slt"
 
     def test_leaves_words_out_of_codes(self):
         """A sentence in place of a code is left out, and flagged."""
@@ -258,6 +270,15 @@ class TestOccurred:
             "Bundle.entry[1].resource.authoredOn",
         )
         assert "full date" in found.diagnostics
+
+    def test_refuses_a_time_without_offset_when_read_again(self):
+        """The models refuse it at the door; a second reading does so by itself."""
+        body = body_of(referral_bundle(authored_on="2026-03-01T16:40:00"))
+
+        with pytest.raises(FhirRefused) as found:
+            to_statements(reread_message(body))
+
+        assert found.value.where == "Bundle.entry[1].resource.authoredOn"
 
     def test_refuses_a_number_where_a_date_belongs(self):
         """The models read a number as seconds since 1970; FHIR does not."""
