@@ -39,6 +39,7 @@ def data_folder(environment: Mapping[str, str]) -> Path:
 
 
 def _brokers(said: str) -> int:
+    """Read how many brokers there shall be."""
     if said not in _CLUSTERS:
         raise Stopped("BROKERS is 1 or 3: make demo BROKERS=3")
     return _CLUSTERS[said]

@@ -8,9 +8,10 @@ import sys
 from typing import Any, Final
 
 from deploy.local import scenarios, state
+from deploy.local.parts import Interrupted, say
 from deploy.local.ports import ISSUER, SERVICES
-from deploy.local.services import ROOT
-from deploy.local.stack import Interrupted, Stack, say
+from deploy.local.services import COMMAND, ROOT
+from deploy.local.stack import Stack
 from schemas.errors import Stopped
 
 VIEWER: Final = "urn:dfe:la:931"
@@ -58,15 +59,12 @@ def addresses(stack: Stack) -> dict[str, str]:
 
 
 def _timeline(reference: str) -> tuple[str, ...]:
-    return (*stack_command(), "timeline", reference, "--as", VIEWER)
-
-
-def stack_command() -> tuple[str, ...]:
-    """Return the project's own command, run by this same Python."""
-    return (sys.executable, "-m", "deploy.command")
+    """Return the command that prints the child's timeline."""
+    return (COMMAND, "timeline", reference, "--as", VIEWER)
 
 
 def _show(lines: dict[str, str]) -> None:
+    """Print names and values below each other."""
     for name, value in lines.items():
         print(f"  {name:<20}{value}", flush=True)  # noqa: T201
 
@@ -89,6 +87,7 @@ def _output(stack: Stack, argv: tuple[str, ...]) -> str:
 
 
 def _until_ended(run: subprocess.Popen[str], stack: Stack) -> str:
+    """Return what the program printed, once it has ended."""
     while True:
         try:
             return run.communicate(timeout=_POLL)[0]

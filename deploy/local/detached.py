@@ -40,6 +40,7 @@ def start(data: Path) -> int:
 
 
 def _until_ready(supervisor: subprocess.Popen[bytes], data: Path, heard: int) -> int:
+    """Return 0 when it is ready, or its exit code when it ended."""
     while not _is_ready(data, supervisor.pid):
         _repeat(heard)
         code = supervisor.poll()

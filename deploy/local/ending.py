@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local import choices, state
+from deploy.local.parts import say
 from deploy.local.services import ROOT
-from deploy.local.stack import say
 from schemas.errors import Stopped
 
 KEPT: Final = (Path("boot"), Path("kafka/lib"))

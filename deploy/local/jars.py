@@ -52,6 +52,7 @@ def _replace(lib: Path) -> None:
 
 
 def _maven(into: Path) -> None:
+    """Let Maven copy what the pom names into a new folder."""
     program = shutil.which("mvn")
     if program is None:
         raise Stopped("Maven is missing, and Kafka is fetched by it: run `make demo`.")
@@ -77,6 +78,7 @@ def verify(lib: Path, hashes: Path) -> None:
 
 
 def _sha256(path: Path) -> str:
+    """Return a file's hash."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

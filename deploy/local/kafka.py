@@ -107,6 +107,7 @@ class Kafka:
         return all(_answers(self._ports.broker(node)) for node in self.nodes)
 
     def _process(self, node: int) -> Process:
+        """Say how to start one node."""
         return Process(
             f"kafka-{node}",
             self._java("kafka.Kafka", str(self._properties(node))),
@@ -116,6 +117,7 @@ class Kafka:
         )
 
     def _java(self, main: str, *arguments: str) -> tuple[str, ...]:
+        """Return the command line that runs one of Kafka's programs."""
         java = shutil.which("java")
         if java is None:
             raise Stopped("Java 17 or later is missing: run `make demo`.")
@@ -141,6 +143,7 @@ class Kafka:
             raise Stopped(f"Kafka's data in {self.folder} is not whole. {self._reset}")
 
     def _format(self) -> None:
+        """Prepare every node's storage; the mark that it is whole comes last."""
         self._say(f"Preparing Kafka's storage for {len(self.nodes)} (once)")
         cluster = _cluster_id()
         with ThreadPoolExecutor() as together:
@@ -151,6 +154,7 @@ class Kafka:
         self._complete.write_text(json.dumps(made), encoding="utf-8")
 
     def _format_node(self, node: int, cluster: str) -> None:
+        """Prepare one node's storage."""
         properties = str(self._properties(node))
         command = self._java(
             "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties
@@ -171,6 +175,7 @@ class Kafka:
             raise Stopped(f"Kafka could not prepare its storage; {log} says why.")
 
     def _write_properties(self, node: int) -> None:
+        """Write one node's configuration, anew at each start."""
         self._properties(node).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lines = [f"{key}={value}\n" for key, value in self.properties(node).items()]
         self._properties(node).write_text("".join(lines), encoding="utf-8")
@@ -189,18 +194,22 @@ class Kafka:
         return _COMMON | (_ONE if one else _THREE) | _replication(one=one) | own
 
     def _voters(self) -> str:
+        """Return who decides together, in Kafka's writing."""
         return ",".join(
             f"{node}@{HOST}:{self._ports.controller(node)}" for node in self.nodes
         )
 
     def _properties(self, node: int) -> Path:
+        """Return where one node's configuration is."""
         return self.folder / f"node-{node}" / "server.properties"
 
     def _data(self, node: int) -> Path:
+        """Return where one node keeps its log."""
         return self.folder / f"node-{node}" / "data"
 
 
 def _replication(*, one: bool) -> dict[str, str]:
+    """Return how many copies Kafka's own topics have."""
     replicas, in_sync = ("1", "1") if one else ("3", "2")
     return {
         "default.replication.factor": replicas,
@@ -220,11 +229,13 @@ def _cluster_id() -> str:
 
 
 def _environment() -> Mapping[str, str]:
+    """Return what Java needs of our environment, and no more."""
     kept = ("PATH", "JAVA_HOME", "HOME", "TMPDIR")
     return {name: os.environ[name] for name in kept if name in os.environ}
 
 
 def _answers(port: int) -> bool:
+    """Say whether something accepts connections on *port*."""
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:

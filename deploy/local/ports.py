@@ -129,6 +129,7 @@ def owner(port: int) -> str:
 
 
 def _listening_inodes(port: int) -> list[str]:
+    """Return the kernel's numbers of the sockets that listen on *port*."""
     found = []
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         lines = table.read_text(encoding="ascii").splitlines() if table.exists() else []
@@ -140,7 +141,17 @@ def _listening_inodes(port: int) -> list[str]:
 
 
 def _open_files(process: Path) -> set[str]:
+    """Return what a process has open, as far as we may look."""
     try:
-        return {str(link.readlink()) for link in (process / "fd").iterdir()}
+        links = list((process / "fd").iterdir())
     except OSError:  # another user's process, or one that has just ended
         return set()
+    return {_target(link) for link in links}
+
+
+def _target(link: Path) -> str:
+    """Return where a link of /proc leads."""
+    try:
+        return str(link.readlink())
+    except OSError:  # closed since it was listed
+        return ""

@@ -110,6 +110,7 @@ class Postgres:
         return not made
 
     def _create(self, server: PostgresServer) -> None:
+        """Make the database; the mark that it is whole comes last."""
         self._say("Creating the database (a few seconds, once)")
         _open_to(server.system_user, self.data, server.bin_path)
         command = (server.bin_path / "initdb", *_INITDB, "-D", self.data)
@@ -192,6 +193,7 @@ def _end_servers_of(data: Path) -> None:
 
 
 def _servers_in(data: Path) -> list[Seen]:
+    """Return the Postgres processes that work inside *data*."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:

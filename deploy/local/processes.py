@@ -28,7 +28,7 @@ def nothing() -> None:
     """Do nothing: the preparation of a part that needs none."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Process:
     """A part: how to start it, and the process when it runs."""
 
@@ -96,9 +96,12 @@ class Process:
     def kill(self) -> None:
         """End it and all that it started, as a power cut would."""
         if self._running is not None and self.up:
-            for pid in (self._running.pid, *descendants(self._running.pid)):
+            family = (self._running.pid, *descendants(self._running.pid))
+            for pid in family:
                 send(pid, signal.SIGKILL)
             self._running.wait()
+            while any(seen(pid) for pid in family):
+                time.sleep(_POLL)
 
     def last_words(self) -> str:
         """Return the last line of its log that is not empty."""
@@ -173,5 +176,6 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _put_aside(log: Path) -> None:
+    """Move a log that has grown too long out of the way."""
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))

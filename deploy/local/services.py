@@ -12,7 +12,8 @@ from deploy.local.ports import HOST, ISSUER, Ports
 from deploy.local.processes import Process
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-RUN: Final = (str(Path(sys.executable).with_name("throughline")), "run")
+COMMAND: Final = str(Path(sys.executable).with_name("throughline"))
+RUN: Final = (COMMAND, "run")
 ISSUE: Final = (sys.executable, "-m", "deploy.local.issuer")
 
 _INSTANCE_STEP: Final = 10

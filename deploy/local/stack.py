@@ -6,10 +6,6 @@ ports and a folder of its own, and do to the parts what the world does to them.
 """
 
 import asyncio
-import signal
-import sys
-import threading
-import time
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,27 +14,16 @@ from typing import IO, Any, Final, Self
 from deploy.local import services, state, topics
 from deploy.local.jars import LIB
 from deploy.local.kafka import Kafka
+from deploy.local.parts import GRACE, Parts, say_nothing
 from deploy.local.ports import HOST, ISSUER, SERVICES, Ports, require_free
 from deploy.local.postgres import Postgres
-from deploy.local.processes import Process, nothing, stop
+from deploy.local.processes import Process
 from deploy.local.services import ISSUE, RUN, Surroundings
-from schemas.errors import Stopped
 
-GRACE: Final = 10.0
-"""Seconds that a part is given to end in order."""
-_POLL: Final = 0.05
 _MINUTE: Final = 60.0
 
 
-class Interrupted(Exception):  # noqa: N818
-    """Somebody asked for the end while we waited for something else."""
-
-
-def say_nothing(_line: str) -> None:
-    """Keep progress to ourselves."""
-
-
-class Stack:
+class Stack(Parts):
     """The parts of one stack, and what may be done to each while it runs."""
 
     def __init__(  # noqa: PLR0913
@@ -55,13 +40,11 @@ class Stack:
         reset: str = "`make reset` deletes all data here; then start again.",
     ) -> None:
         """Keep what it will be made of; nothing is made or started yet."""
+        super().__init__()
         self.data = data.resolve()
         self.ports = ports
         self.brokers = brokers
-        self.processes: dict[str, Process] = {}
-        self.halt = threading.Event()
         self.ready = False
-        self.meanwhile: Callable[[], None] = nothing
         self._run = run
         self._issue = issue
         self._ports_of: dict[str, int] = {}
@@ -179,52 +162,14 @@ class Stack:
             port = self._ports_of[key]
             self.await_true(lambda: services.is_ready(port), key, seconds=seconds)  # noqa: B023
 
-    def start_again(self, name: str) -> None:
-        """Start a part that was stopped or killed, as it was started before."""
-        for process in self.named(name):
-            process.start()
-        self.record()
-
-    def stop(self, *names: str, grace: float = GRACE) -> None:
-        """Stop these parts in order, together."""
-        stop([process for name in names for process in self.named(name)], grace)
-        self.record()
-
-    def kill(self, name: str) -> None:
-        """Kill a part and all its processes outright."""
-        for process in self.named(name):
-            process.kill()
-        self.record()
-
-    def pause(self, name: str) -> None:
-        """Freeze a part (SIGSTOP): it is there and does nothing."""
-        for process in self.named(name):
-            process.send(signal.SIGSTOP)
-
-    def resume(self, name: str) -> None:
-        """Let a frozen part go on (SIGCONT)."""
-        for process in self.named(name):
-            process.send(signal.SIGCONT)
-
     def stop_all(self, grace: float = GRACE) -> None:
         """Stop the services, then Kafka, then Postgres, and give the folder back."""
-        infrastructure = [*self.named("kafka"), *self.named("postgres")]
-        known = {process.name for process in infrastructure}
-        stop([p for p in self.processes.values() if p.name not in known], grace)
-        stop(self.named("kafka"), grace)
-        stop(self.named("postgres"), 3 * grace)
+        self._stop_all(grace)
         self.ready = False
         if self._lock is not None:
             self.record()
             self._lock.close()
             self._lock = None
-
-    def named(self, name: str) -> list[Process]:
-        """Return the process of that name, or every node of `kafka`."""
-        if name in self.processes:
-            return [self.processes[name]]
-        nodes = [key for key in self.processes if key.startswith("kafka-")]
-        return [self.processes[key] for key in nodes] if name == "kafka" else []
 
     def record(self) -> None:
         """Write down who runs, for `make down` and whoever asks."""
@@ -240,40 +185,17 @@ class Stack:
         }
         state.write(state.state_file(self.data), said)
 
-    def await_true(
-        self, is_true: Callable[[], bool], *names: str, seconds: float
-    ) -> None:
-        """Return when *is_true*; stop when one of *names* ended or time is up."""
-        deadline = time.monotonic() + seconds
-        while not is_true():
-            self.breathe(_POLL)
-            self._require_up(names)
-            if time.monotonic() > deadline:
-                raise Stopped(f"{_list(names)} not ready after {seconds:.0f} seconds.")
-
-    def breathe(self, seconds: float) -> None:
-        """Wait a little and see to the parts; not when the end was asked for."""
-        if self.halt.wait(seconds):
-            raise Interrupted
-        self.meanwhile()
-
-    def _require_up(self, names: Collection[str]) -> None:
-        for process in (self.processes[name] for name in names):
-            if not process.up:
-                raise Stopped(
-                    f"{process.name} ended with code {process.exit_code}; its log, "
-                    f"{process.log}, ends: {process.last_words()}"
-                )
-
     def _start(
         self, key: str, argv: tuple[str, ...], env: Mapping[str, str], instance: int
     ) -> None:
+        """Start one program of ours and remember its port."""
         self.claim()
         name = key if instance == 1 else key.rpartition("-")[0]
         self._ports_of[key] = self.ports.of(name, instance)
         self._add(self.surroundings().process(key, argv, env))
 
     def _add(self, *processes: Process) -> None:
+        """Start processes and remember them by name."""
         for process in processes:
             process.start()
             self.processes[process.name] = process
@@ -293,16 +215,7 @@ def key_of(name: str, instance: int) -> str:
     return name if instance == 1 else f"{name}-{instance}"
 
 
-def say(line: str) -> None:
-    """Tell a person, beside the data that goes to standard output."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
-
-
 def _apart(work: Coroutine[Any, Any, None]) -> None:
     """Run to its end, whether or not the caller is itself inside an event loop."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
-
-
-def _list(names: Collection[str]) -> str:
-    return ", ".join(names)

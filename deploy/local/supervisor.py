@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import Final, Never
 
 from deploy.local import choices, demo, detached
+from deploy.local.parts import Interrupted, say
 from deploy.local.ports import SERVICES
 from deploy.local.services import is_ready
-from deploy.local.stack import Interrupted, Stack, say
+from deploy.local.stack import Stack
 from deploy.local.watch import Watch
 from schemas.errors import Stopped
 
@@ -44,6 +45,7 @@ def main() -> int:
 
 
 def _stack(chosen: choices.Choices) -> Stack:
+    """Return the stack that was chosen."""
     return Stack(
         chosen.data,
         chosen.ports,
@@ -84,6 +86,7 @@ def _bring_up(stack: Stack, names: Sequence[str]) -> None:
 
 
 def _await_services(stack: Stack, watch: Watch, names: Sequence[str]) -> None:
+    """Return when every service takes requests and records."""
     deadline = time.monotonic() + _READY_WITHIN
     waiting = list(names)
     while waiting:
@@ -97,6 +100,7 @@ def _await_services(stack: Stack, watch: Watch, names: Sequence[str]) -> None:
 
 
 def _look(stack: Stack, watch: Watch) -> None:
+    """Look after all parts once."""
     if watch.look(list(stack.processes.values()), time.monotonic()):
         stack.record()
 

@@ -16,19 +16,30 @@ _EXISTS: Final = 36
 """Kafka's code for a topic that is there already."""
 _REPLICAS: Final = 3
 _POLL: Final = 0.2
+_LOOKS: Final = 15
 
 
 async def create(bootstrap: str, brokers: int, *, seconds: float = 60) -> None:
     """Make the topics that are missing, and stop if any is not as it must be."""
-    async with asyncio.timeout(seconds):
-        admin = await _admin(bootstrap)
-        try:
-            await _wait_for_nodes(admin, brokers)
-            await _make(admin, brokers)
-            await _wait_for_leaders(admin)
-            _require(wrong(await _settings(admin), brokers))
-        finally:
-            await admin.close()
+    try:
+        async with asyncio.timeout(seconds):
+            await _create(bootstrap, brokers)
+    except (TimeoutError, KafkaError) as away:
+        raise Stopped(
+            f"Kafka did not take the topics ({type(away).__name__}); its log says more."
+        ) from away
+
+
+async def _create(bootstrap: str, brokers: int) -> None:
+    """Make and verify on one connection."""
+    admin = await _admin(bootstrap)
+    try:
+        await _wait_for_nodes(admin, brokers)
+        await _make(admin, brokers)
+        await _wait_for_leaders(admin)
+        _require(await _still_wrong(admin, brokers))
+    finally:
+        await admin.close()
 
 
 def wrong(
@@ -36,18 +47,20 @@ def wrong(
 ) -> list[str]:
     """Return what differs between *found*, settings by topic, and what must be."""
     return [
-        f"{topic.name} has {name}={found[topic.name].get(name)}, not {value}"
+        f"{topic.name} has {name}={found.get(topic.name, {}).get(name)}, not {value}"
         for topic in topics
         for name, value in _must_be(topic, brokers).items()
-        if found[topic.name].get(name) != value
+        if found.get(topic.name, {}).get(name) != value
     ]
 
 
 def _must_be(topic: Topic, brokers: int) -> dict[str, str]:
+    """Return every setting of one topic, its partitions among them."""
     return settings_of(topic, brokers=brokers) | {"partitions": str(PARTITIONS)}
 
 
 def _require(differences: Sequence[str]) -> None:
+    """Stop when anything differs, and say what and the way out."""
     if differences:
         raise Stopped(
             f"Topics are not as schemas/topics.py says: {'; '.join(differences)}. "
@@ -69,13 +82,17 @@ async def _admin(bootstrap: str) -> AIOKafkaAdminClient:
 
 
 async def _wait_for_nodes(admin: AIOKafkaAdminClient, brokers: int) -> None:
+    """Return when every node has joined."""
+
     async def all_there() -> bool:
+        """Say whether the cluster knows as many nodes."""
         return len((await admin.describe_cluster())["brokers"]) >= brokers
 
     await _until(all_there)
 
 
 async def _make(admin: AIOKafkaAdminClient, brokers: int) -> None:
+    """Make the topics that are missing."""
     there = set(await admin.list_topics())
     replication = 1 if brokers == 1 else _REPLICAS
     new = [
@@ -95,13 +112,17 @@ async def _make(admin: AIOKafkaAdminClient, brokers: int) -> None:
 
 
 async def _wait_for_leaders(admin: AIOKafkaAdminClient) -> None:
+    """Return when every partition can be written to."""
+
     async def all_led() -> bool:
+        """Say whether the cluster has chosen a leader for each."""
         return _led(await admin.describe_topics([topic.name for topic in ALL]))
 
     await _until(all_led)
 
 
 async def _until(is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Ask again and again until it is so."""
     while True:
         if await is_so():
             return
@@ -109,11 +130,22 @@ async def _until(is_so: Callable[[], Awaitable[bool]]) -> None:
 
 
 def _led(topics: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether every partition of every topic has a leader."""
     return all(
         topic["error_code"] == _NONE
         and all(partition["leader"] >= 0 for partition in topic["partitions"])
         for topic in topics
     )
+
+
+async def _still_wrong(admin: AIOKafkaAdminClient, brokers: int) -> list[str]:
+    """Return what is wrong also after every node has had time to hear of a change."""
+    for _ in range(_LOOKS):
+        differences = wrong(await _settings(admin), brokers)
+        if not differences:
+            return []
+        await asyncio.sleep(_POLL)
+    return differences
 
 
 async def _settings(admin: AIOKafkaAdminClient) -> dict[str, dict[str, str]]:
@@ -125,5 +157,7 @@ async def _settings(admin: AIOKafkaAdminClient) -> dict[str, dict[str, str]]:
         for _, _, _, name, entries in answer.resources
     }
     for topic in await admin.describe_topics([topic.name for topic in ALL]):
-        found[topic["topic"]]["partitions"] = str(len(topic["partitions"]))
+        found.setdefault(topic["topic"], {})["partitions"] = str(
+            len(topic["partitions"])
+        )
     return found

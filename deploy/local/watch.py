@@ -40,6 +40,7 @@ class Watch:
         return [name for name, life in self._lives.items() if life.held]
 
     def _look_at(self, process: Process, now: float) -> bool:
+        """Look after one part; say whether anything changed."""
         life = self._lives.setdefault(process.name, _Life(started=now))
         if process.up or life.held:
             return False

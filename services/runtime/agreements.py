@@ -1,7 +1,8 @@
 """Agreements and clock rules: dated files, read at start and again when they change."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from schemas.agreement import Agency, AgreementsFile
+from schemas.agreement import Agency, Agreement, AgreementsFile
 from schemas.clocks import ClockRule
 from schemas.errors import Stopped
 from services.runtime import instants, log
@@ -22,14 +23,25 @@ M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
+class Subscriber:
+    """An organisation that has a feed."""
+
+    org: str
+    roles: tuple[str, ...]
+    """The role as which its feed is filled; none is its systems'."""
+    circle: bool
+    """Whether it is told of its circle alone, so of no child that does not name it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What the files say."""
 
     agreements: Agreements
     agencies: tuple[Agency, ...]
     clocks: tuple[ClockRule, ...]
-    feeds: tuple[tuple[str, str], ...]
-    """Organisation and role of each agreement that allows a feed."""
+    subscribers: tuple["Subscriber", ...]
+    """Who has a feed, each once."""
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -43,7 +55,8 @@ class Contracts:
     def __init__(self, settings: Shared) -> None:
         """Read them now; a file that cannot be understood stops the start."""
         self._folder = settings.contracts
-        self._today = settings.today
+        self._mark = settings.data / "today"
+        self._today = _later(settings.today, self._mark)
         self._stamp = self._stamped()
         self._rules = read(self._folder)
 
@@ -58,8 +71,9 @@ class Contracts:
         return self._today or instants.london_day(instants.now())
 
     def set_today(self, day: date) -> None:
-        """Move `today` on (development)."""
+        """Move `today` on, for this process and for those started later."""
         self._today = day
+        self._mark.write_text(day.isoformat())
 
     def viewer(self, caller: Caller) -> Viewer:
         """Return who *caller* is to `decide`."""
@@ -84,6 +98,13 @@ class Contracts:
         return tuple((str(file), file.stat().st_mtime_ns) for file in files)
 
 
+def _later(today: date | None, mark: Path) -> date | None:
+    """Return the day that `throughline tick` has reached, if that is behind *today*."""
+    if today is None or not mark.exists():
+        return today
+    return max(today, date.fromisoformat(mark.read_text().strip()))
+
+
 def read(folder: Path) -> Rules:
     """Return what the files of *folder* say; raises Stopped naming a bad one."""
     files = [
@@ -91,19 +112,29 @@ def read(folder: Path) -> Rules:
         for path in sorted((folder / "agreements").glob("*.yaml"))
     ]
     clocks = [_model(path, ClockRule) for path in sorted((folder / "clocks").glob("*.yaml"))]
-    feeds = {
-        (agreement.recipient, role)
-        for file, _ in files
-        for agreement in file.agreements
-        if agreement.feed
-        for role in agreement.roles
-    }
     return Rules(
         agreements=agreements_of(files),
         agencies=tuple(agency for file, _ in files for agency in file.organisations),
         clocks=tuple(clocks),
-        feeds=tuple(sorted(feeds)),
+        subscribers=_subscribers(file for file, _ in files),
     )
+
+
+def _subscribers(files: Iterable[AgreementsFile]) -> tuple[Subscriber, ...]:
+    """Return who has a feed; it is filled for an organisation's systems if it can be."""
+    feeds: defaultdict[str, list[Agreement]] = defaultdict(list)
+    for file in files:
+        for agreement in file.agreements:
+            if agreement.feed:
+                feeds[agreement.recipient].append(agreement)
+    return tuple(_subscriber(org, held) for org, held in sorted(feeds.items()))
+
+
+def _subscriber(org: str, held: Sequence[Agreement]) -> Subscriber:
+    """Return one subscriber."""
+    roles = {role for agreement in held for role in agreement.roles}
+    acts_as = () if "system" in roles else (min(roles),)
+    return Subscriber(org, acts_as, all(one.children == "circle" for one in held))
 
 
 def _model(path: Path, model: type[M]) -> M:

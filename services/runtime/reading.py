@@ -75,6 +75,16 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
                 return max(0.0, now - self.last_read_ms / 1000)
         return 0.0
 
+    async def at_end(self) -> bool:
+        """Return whether everything that Kafka has for us has been taken."""
+        if not self.assigned or self._busy.locked():
+            return False
+        for place in self.consumer.assignment():
+            highest = self.consumer.highwater(place)
+            if highest is None or await self.consumer.position(place) < highest:
+                return False
+        return True
+
     async def hint(self) -> None:
         """Tell Kafka how far we are, for its own tools; Postgres remains the truth."""
         if self.assigned and not self._busy.locked():

@@ -1,4 +1,4 @@
-"""Who asks: bearer tokens (RFC 9068 in shape), or the same token in a page's cookie."""
+"""Who asks: a bearer token (RFC 9068 in shape), or the same in a page's cookie."""
 
 import hmac
 import time
@@ -52,10 +52,21 @@ class Tokens:
         self._known: dict[str, Caller] = {}
 
     async def caller(self, request: Request) -> Caller:
-        """Return who asks; raises a 401 that says what is wrong with the token."""
-        token = _bearer(request) or request.cookies.get(COOKIE)
+        """
+        Return who asks; raises a 401 that says what is wrong with the token.
+
+        A browser sends its cookies unasked, so a cookie opens no door but a page.
+        """
+        token = _bearer(request)
         if not token:
             raise _unauthorised("Send a bearer token.")
+        return await self.checked(token)
+
+    async def page_caller(self, request: Request) -> Caller:
+        """Return who looks at a page, by the cookie of the sign-in; raises a 401."""
+        token = request.cookies.get(COOKIE)
+        if not token:
+            raise _unauthorised("Sign in.")
         return await self.checked(token)
 
     async def checked(self, token: str) -> Caller:
@@ -106,8 +117,11 @@ class Tokens:
 
     def check_form(self, session: str, given: str) -> None:
         """Raise a 403 unless *given* is the CSRF token of *session*."""
-        if not hmac.compare_digest(self.form_token(session), given):
-            raise Problem(403, "not-permitted", "The form is stale; load the page again.")
+        expected = self.form_token(session).encode()
+        if not hmac.compare_digest(expected, given.encode()):
+            raise Problem(
+                403, "not-permitted", "The form is stale; load the page again."
+            )
 
 
 def _bearer(request: Request) -> str | None:
@@ -118,9 +132,7 @@ def _bearer(request: Request) -> str | None:
 
 def _unauthorised(detail: str) -> Problem:
     """Return a 401 with *detail*."""
-    return Problem(
-        401, "not-signed-in", detail, headers={"WWW-Authenticate": "Bearer"}
-    )
+    return Problem(401, "not-signed-in", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _caller(claims: dict[str, Any], issuer: str) -> Caller:

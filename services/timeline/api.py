@@ -1,6 +1,5 @@
 """HTTP doors of the timeline: search, and one child's timeline as JSON."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -8,99 +7,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schemas.entry import Entry
-from schemas.naming import namings
-from services.runtime import audit, instants, postgres, refs
-from services.runtime.agreements import Contracts
-from services.runtime.decide import Reach, decide, reach, visible, visible_clocks_rules
-from services.runtime.postgres import Connection
-from services.runtime.problems import Problem, away, unknown
+from services.runtime.intake.door import read_body
 from services.runtime.service import Service
-from services.runtime.tokens import Caller
-from services.timeline import rules, store
-
-_SCHEMES = ("nhs_number", "upn")
-
-
-class Reading:
-    """What both the JSON doors and the pages ask, with permission and audit."""
-
-    def __init__(self, service: Service, contracts: Contracts) -> None:
-        """Read from *service* under *contracts*."""
-        self._service = service
-        self.contracts = contracts
-
-    async def timeline(
-        self, caller: Caller, ref: str, known_on: str | None
-    ) -> dict[str, Any]:
-        """Return what *caller* may see of the child; raises the one 404."""
-        caller.needs("read")
-        moment = known_moment(known_on)
-        try:
-            async with self._service.pool.acquire() as conn, conn.transaction():
-                return await self._timeline(conn, caller, ref, moment)
-        except postgres.AWAY:
-            raise away() from None
-
-    async def _timeline(
-        self, conn: Connection, caller: Caller, ref: str, moment: str | None
-    ) -> dict[str, Any]:
-        """Read, decide, and write the audit row that this commit makes durable."""
-        child = await store.current_child(conn, ref)
-        entries = await store.entries_of(conn, child)
-        reached = self._reach(caller, entries)
-        if reached is None:
-            raise unknown()
-        known = entries if moment is None else rules.known_by(entries, moment)
-        seen = visible(known, reached)
-        clocks = visible_clocks_rules(reached, self.contracts.rules.clocks)
-        shown = rules.timeline(seen, clocks, self.contracts.today)
-        heard = await store.last_heard(conn)
-        await audit.record(conn, _disclosure(caller, reached, "timeline", ref, shown))
-        agencies = self.contracts.rules.agencies
-        return {
-            "child_ref": ref,
-            "as_of": instants.minute(instants.now()),
-            **shown,
-            "sources": rules.sources(seen, agencies, heard),
-        }
-
-    def _reach(self, caller: Caller, entries: list[Entry]) -> Reach | None:
-        """Return under which agreement *caller* may see something of the child."""
-        viewer = self.contracts.viewer(caller)
-        return reach(viewer, namings(entries), self.contracts.rules.agreements)
-
-    async def search(self, caller: Caller, asked: dict[str, Any]) -> str:
-        """Return the one child that a number and a date of birth lead to."""
-        caller.needs("read")
-        lookup = _lookup(self._service.settings.key, asked)
-        try:
-            async with self._service.pool.acquire() as conn, conn.transaction():
-                return await self._search(conn, caller, lookup)
-        except postgres.AWAY:
-            raise away() from None
-
-    async def _search(self, conn: Connection, caller: Caller, lookup: str) -> str:
-        """Find, decide and audit."""
-        found: dict[str, Reach] = {}
-        for child, category, sensitivity in await store.found(conn, lookup):
-            reached = self._reach(caller, await store.entries_of(conn, child))
-            if reached and self._may_find(reached, caller, category, sensitivity):
-                found[child] = reached
-        if len(found) != 1:
-            raise unknown()
-        child, reached = found.popitem()
-        await audit.record(conn, _disclosure(caller, reached, "search", child, {}))
-        return child
-
-    def _may_find(
-        self, reached: Reach, caller: Caller, category: str, sensitivity: str
-    ) -> bool:
-        """Return whether the event that stated the number may be seen."""
-        del caller
-        return decide(
-            reached, category=category, sensitivity=sensitivity, source=""
-        ).permitted
+from services.timeline.store.reading import Reading, not_understood
 
 
 def router(service: Service, reading: Reading) -> APIRouter:
@@ -111,10 +20,11 @@ def router(service: Service, reading: Reading) -> APIRouter:
     async def search(request: Request) -> dict[str, Any]:
         """Find a child by NHS number or UPN, together with the date of birth."""
         caller = await service.tokens.caller(request)
+        body = await read_body(request, service.settings.body_limit_bytes)
         try:
-            asked = orjson.loads(await request.body())
+            asked = orjson.loads(body)
         except orjson.JSONDecodeError:
-            raise _not_understood("The body must be JSON.") from None
+            raise not_understood("The body must be JSON.") from None
         return {"child_ref": await reading.search(caller, asked)}
 
     @routes.get("/children/{ref}/timeline")
@@ -128,55 +38,3 @@ def router(service: Service, reading: Reading) -> APIRouter:
         return Response(body, 200, headers, "application/json")
 
     return routes
-
-
-def known_moment(known_on: str | None) -> str | None:
-    """
-    Return the instant that `as_known_on` asks for, RFC 3339 UTC.
-
-    A date is the end of that day in London; an instant is itself.
-    """
-    if not known_on:
-        return None
-    try:
-        if len(known_on) == len("2026-01-01"):
-            after = date.fromisoformat(known_on) + timedelta(days=1)
-            begin = datetime.combine(after, time(), instants.LONDON)
-            return instants.text(begin - timedelta(microseconds=1))
-        return instants.text(instants.parsed(known_on))
-    except ValueError:
-        detail = "as_known_on must be a date, or an instant with an offset."
-        raise _not_understood(detail) from None
-
-
-def _lookup(key: bytes, asked: object) -> str:
-    """Return the hash of what is looked for; raises a 422."""
-    if isinstance(asked, dict):
-        given = [(scheme, asked[scheme]) for scheme in _SCHEMES if asked.get(scheme)]
-        born = asked.get("date_of_birth")
-        if len(given) == 1 and isinstance(born, str) and isinstance(given[0][1], str):
-            return refs.lookup(key, given[0][0], given[0][1], born)
-    raise _not_understood("Give nhs_number or upn, and date_of_birth, as text.")
-
-
-def _not_understood(detail: str) -> Problem:
-    """Return a 422 with *detail*."""
-    return Problem(422, "not-understood", detail)
-
-
-def _disclosure(
-    caller: Caller, reached: Reach, action: str, ref: str, shown: dict[str, Any]
-) -> audit.Disclosure:
-    """Return what is to be written about a disclosure."""
-    return audit.Disclosure(
-        caller=caller,
-        role=reached.role,
-        action=action,
-        subject=ref,
-        agreement=reached.agreement.id,
-        version=reached.terms.version,
-        shown={
-            "entries": [entry["id"] for entry in shown.get("entries", ())],
-            "clocks": len(shown.get("clocks", ())),
-        },
-    )

@@ -1,22 +1,31 @@
 """Builds the timeline. The only module here that knows every other."""
 
 from schemas import topics
+from services.runtime import session
 from services.runtime.agreements import Contracts
 from services.runtime.service import Parts, Service, Timer
 from services.runtime.settings import Shared
 from services.timeline import api, handlers
+from services.timeline.pages import Pages
+from services.timeline.store.reading import Reading
 
 
 def main(shared: Shared) -> int:
     """Run the timeline until it is told to stop; return the exit code."""
     service = Service(shared, "timeline")
-    reading = api.Reading(service, Contracts(shared))
+    contracts = Contracts(shared)
+    reading = Reading(service, contracts)
+    pages = Pages(reading, session.Sessions(service, contracts))
     return service.run(
         Parts(
             name="timeline",
             writes=(topics.REFUSED,),
             readers=(handlers.reader(),),
-            timers=(Timer(2.0, reading.contracts.refresh),),
-            routers=(api.router(service, reading),),
+            timers=(Timer(2.0, contracts.refresh),),
+            routers=(
+                api.router(service, reading),
+                session.router(service, contracts),
+                pages.router(),
+            ),
         )
     )

@@ -10,7 +10,7 @@ import orjson
 
 from tests.benchmarks.arrays import SENDERS, lanes
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.people import BATCH, find, request_id, timeline
+from tests.benchmarks.people import BATCH, find, need, request_id, timeline
 from tests.benchmarks.stack import Addresses, Hosts
 from tests.load.children import COUNCIL, Child
 
@@ -22,6 +22,7 @@ WARM_UP: Final = 20
 _SAMPLE: Final = 48
 """Children looked at while the clock runs; all are looked at when it has stopped."""
 _PAUSE: Final = 0.1
+_PATIENCE: Final = 600.0
 _AT_LEAST: Final = 1 / 15
 _MADE_BY_US: Final = ("clock.", "person.linked.")
 
@@ -43,7 +44,7 @@ class _Feed:
         answer = await self._hosts.delivery.ask(
             "GET", f"/feed?limit=1000&wait=1{after}"
         )
-        page = orjson.loads(answer.body)
+        page = orjson.loads(need(answer, 200).body)
         self._cursor = page["next"]
         for event in page["events"]:
             if event["id"] not in self._seen and not _is_ours(event):
@@ -87,9 +88,7 @@ class _Run:
         for body in bodies:
             head = BATCH + request_id(self._rng)
             answer = await hosts.education.ask("POST", "/events", body, head)
-            if answer.status != 202:
-                raise RuntimeError(f"the education door answered {answer.status}")
-            taken = orjson.loads(answer.body)
+            taken = orjson.loads(need(answer, 202).body)
             self.sizes[taken["message_ref"]] = len(taken["items"])
 
     def all_in(self, events: Counter[str]) -> bool:
@@ -102,8 +101,8 @@ class _Run:
         ref = await find(hosts, child)
         each = self.expected // len(self.children)
         while True:
-            entries = orjson.loads(await timeline(hosts, ref) or b"{}")
-            ours = (e["causationid"] in self.sizes for e in entries.get("entries", ()))
+            entries = orjson.loads(await timeline(hosts, ref))["entries"]
+            ours = (entry["causationid"] in self.sizes for entry in entries)
             if sum(ours) >= each:
                 return time.perf_counter()
             await asyncio.sleep(_PAUSE)
@@ -120,8 +119,9 @@ async def path(
     hosts = {sender: await Hosts.of(addresses, sender) for sender in SENDERS}
     feed = _Feed(hosts[COUNCIL])
     first, rest = known[:WARM_UP], known[WARM_UP : WARM_UP + CHILDREN]
-    await _measured(_Run(rng, first, len(SENDERS) * 2), hosts, feed)
-    took = await _measured(_Run(rng, rest, _EACH), hosts, feed)
+    async with asyncio.timeout(_PATIENCE):
+        await _measured(_Run(rng, first, len(SENDERS) * 2), hosts, feed)
+        took = await _measured(_Run(rng, rest, _EACH), hosts, feed)
     rate = EVENTS / took
     return Figure(
         "path_events_per_second",

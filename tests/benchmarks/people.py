@@ -9,6 +9,7 @@ from typing import Final
 import orjson
 
 from tests.benchmarks.stack import Hosts
+from tests.benchmarks.wire import Answer
 from tests.load.children import Child
 
 BATCH: Final = b"Content-Type: application/cloudevents-batch+json\r\n"
@@ -16,6 +17,13 @@ SINGLE: Final = b"Content-Type: application/cloudevents+json\r\n"
 SEED: Final = 931
 """Of all that is drawn: the stack is a fresh one each time."""
 _PAUSE: Final = 0.02
+
+
+def need(answer: Answer, status: int) -> Answer:
+    """Return *answer*; any other status than *status* ends the measurement."""
+    if answer.status != status:
+        raise RuntimeError(f"a service answered {answer.status}, not {status}")
+    return answer
 
 
 def today() -> str:
@@ -35,8 +43,8 @@ async def find(hosts: Hosts, child: Child) -> str:
     asked = {"nhs_number": child.nhs_number, "date_of_birth": child.date_of_birth}
     while True:
         answer = await hosts.timeline.post("/children/search", asked)
-        if answer.status == 200:
-            return str(orjson.loads(answer.body)["child_ref"])
+        if answer.status != 404:
+            return str(orjson.loads(need(answer, 200).body)["child_ref"])
         await asyncio.sleep(_PAUSE)
 
 
@@ -48,4 +56,4 @@ async def find_all(hosts: Hosts, children: Iterable[Child]) -> dict[int, str]:
 async def timeline(hosts: Hosts, ref: str) -> bytes:
     """Return a child's timeline as it came."""
     answer = await hosts.timeline.ask("GET", f"/children/{ref}/timeline")
-    return answer.body if answer.status == 200 else b""
+    return need(answer, 200).body

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from tests.benchmarks.figures import Figure, percentile
 from tests.benchmarks.open_loop import open_loop
-from tests.benchmarks.people import request_id
+from tests.benchmarks.people import need, request_id
 from tests.benchmarks.stack import Addresses, Hosts
 from tests.benchmarks.wire import header_lines
 from tests.load import bars
@@ -46,8 +46,7 @@ class _Door:
         answer = await self._hosts.health.ask(
             "POST", "/$process-message", body, headers
         )
-        if answer.status != 200:
-            raise RuntimeError(f"the health door answered {answer.status}")
+        need(answer, 200)
 
 
 def _ids(rng: Random) -> bytes:

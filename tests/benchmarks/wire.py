@@ -1,7 +1,7 @@
 """A light HTTP/1.1 client: the generator must not be what is measured."""
 
 import asyncio
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import httptools
@@ -28,9 +28,8 @@ class _Line(asyncio.Protocol):
         self._asked: asyncio.Future[Answer] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep where to write."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        """Keep where to write; uvloop's transports are of no class of asyncio's."""
+        self._transport = cast("asyncio.Transport", transport)
 
     async def ask(self, request: bytes) -> Answer:
         """Send a whole request and return the whole answer."""
@@ -40,6 +39,10 @@ class _Line(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport.write(request)
         return await self._asked
+
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.close()
 
     def data_received(self, data: bytes) -> None:
         """Read on in the answer."""
@@ -99,6 +102,11 @@ class Host:
         """Return the answer to a JSON body."""
         kind = b"Content-Type: application/json\r\n"
         return await self.ask("POST", path, orjson.dumps(value), kind)
+
+    def close(self) -> None:
+        """Hang up every idle connection."""
+        while self._idle:
+            self._idle.pop().close()
 
     async def _sent(self, request: bytes) -> Answer:
         """Send over an idle connection, or a new one where that was closed."""

@@ -3,7 +3,8 @@ How the pages look: NHS style, no JavaScript, one function a page.
 
 * `timeline`, `search`, `sign_in`, `message`, `console`, `not_found`, `error` return
   HTML text; their models are in `models`.
-* `answer` sends it with `SECURITY_HEADERS`; `mount_static` serves the style sheets.
+* `answer` sends it with `SECURITY_HEADERS`, and so does `redirect` when there is none.
+* `mount_static` serves the style sheets, or a router takes `static_route`.
 """
 
 from services.runtime.pages.document import (
@@ -17,8 +18,12 @@ from services.runtime.pages.document import (
 )
 from services.runtime.pages.environment import environment, render
 from services.runtime.pages.forms import date_of
-from services.runtime.pages.headers import SECURITY_HEADERS, answer
-from services.runtime.pages.static_files import mount_static, static_url
+from services.runtime.pages.headers import SECURITY_HEADERS, answer, redirect
+from services.runtime.pages.static_files import (
+    mount_static,
+    static_route,
+    static_url,
+)
 
 __all__ = [
     "SECURITY_HEADERS",
@@ -30,9 +35,11 @@ __all__ = [
     "message",
     "mount_static",
     "not_found",
+    "redirect",
     "render",
     "search",
     "sign_in",
+    "static_route",
     "static_url",
     "timeline",
 ]

@@ -31,6 +31,7 @@ def environment() -> Environment:
     )
     made.filters |= {"day": words.day, "moment": words.moment, "plain": words.plain}
     made.filters |= {"role": words.role, "tag_colour": words.tag_colour}
+    made.filters |= {"london": words.london}
     made.globals["static_url"] = static_url
     return made
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -24,3 +24,8 @@ SECURITY_HEADERS: Final = {
 def answer(html: str, *, status: int = 200) -> HTMLResponse:
     """Return the response that carries *html* under the strict headers."""
     return HTMLResponse(html, status_code=status, headers=SECURITY_HEADERS)
+
+
+def redirect(path: str) -> RedirectResponse:
+    """Return the answer that has the browser GET *path*, of this service, instead."""
+    return RedirectResponse(path, status_code=303, headers=SECURITY_HEADERS)

@@ -73,6 +73,10 @@ class SignInPage(TypedDict):
     next: NotRequired[str]
     """Page to go to afterwards, sent back as the field `next`."""
     problems: NotRequired[Sequence[Problem]]
+    values: NotRequired[Mapping[str, str]]
+    """What was chosen: `organisation`, `role`."""
+    signed_in: NotRequired[bool]
+    """Whether to offer to sign out."""
 
 
 class MessagePage(TypedDict):

@@ -60,6 +60,11 @@ def _serve(request: Request) -> Response:
     return Response(content, media_type=media_type, headers=_HEADERS)
 
 
+def static_route() -> Route:
+    """Return the route of the pages' static files, below `/static`."""
+    return Route("/static/{name}", _serve)
+
+
 def mount_static(app: Starlette) -> None:
     """Serve the pages' static files at `/static` of *app*."""
-    app.router.routes.append(Route("/static/{name}", _serve))
+    app.router.routes.append(static_route())

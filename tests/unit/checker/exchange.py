@@ -80,7 +80,10 @@ class Exchange:
         sender = request.headers["Authorization"].removeprefix("Bearer ")
         body = json.loads(request.content)
         said = [_referral(body)] if health else body
-        items = said if isinstance(said, list) else [said]
+        items = [
+            {"sourcerecord": item.get("id"), "sourceversion": 1} | item
+            for item in (said if isinstance(said, list) else [said])
+        ]
         at = _at(len(self.messages))
         made = [self._event(ref, at, sender, item) for item in items]
         self.messages[ref] = {

@@ -84,6 +84,7 @@ class _Server:
                 break
             writer.write(answer)
         writer.close()
+        await writer.wait_closed()
 
 
 async def _head(reader):
@@ -97,7 +98,10 @@ async def _head(reader):
 
 
 _PLAIN = b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\nX-A: b\r\n\r\nok"
-_CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
+_CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"
+)
 
 
 class TestWire:
@@ -117,11 +121,13 @@ class TestWire:
             host = Host(f"http://127.0.0.1:{port}", "t")
             count = sum(answer is not None for answer in answers)
             got = [await host.ask("POST", "/x", b"{}") for _ in range(count)]
+            host.close()
             return got, served
 
         yield ask
         for server in servers:
             server.close()
+            await server.wait_closed()
 
     async def test_one_connection(self, ask):
         """Requests after one another go over one connection, with the token."""
@@ -139,13 +145,18 @@ class TestWire:
         assert served.connections == 2
 
 
+def _lanes(count, each):
+    """Return the arrays of so many children."""
+    rng = Random(1)  # noqa: S311 - a seeded load, not a secret
+    return lanes(rng, children(rng, count), each)
+
+
 class TestArrays:
     """What goes through the path."""
 
     def test_distinct(self):
         """Every event is distinct, and council and trust send half each."""
-        rng = Random(1)
-        made = lanes(rng, children(rng, 200), 10)
+        made = _lanes(200, 10)
         arrays = [orjson.loads(body) for bodies in made.values() for body in bodies]
         events = [event for array in arrays for event in array]
         assert {len(array) for array in arrays} == {100}
@@ -154,8 +165,7 @@ class TestArrays:
 
     def test_story(self):
         """A child's assessment is requested once and decided once."""
-        rng = Random(1)
-        made = lanes(rng, children(rng, 100), 20)
+        made = _lanes(100, 20)
         bodies = [body for several in made.values() for body in several]
         types = [event["type"] for body in bodies for event in orjson.loads(body)]
         assert types.count("ehcna.requested.v1") == 100

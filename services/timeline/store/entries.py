@@ -25,7 +25,8 @@ async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
     """Keep *entries*."""
     await conn.execute(
         "INSERT INTO entries (id, person_ref, entry)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING",
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[])"
+        " ON CONFLICT DO NOTHING",
         [UUID(entry.id) for entry in entries],
         [entry.personref for entry in entries],
         [orjson.dumps(asdict(entry)) for entry in entries],
@@ -35,8 +36,9 @@ async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
 async def hear(conn: Connection, heard: dict[str, str]) -> None:
     """Move on when each source was last heard."""
     await conn.execute(
-        "INSERT INTO sources SELECT s, t::timestamptz FROM unnest($1::text[], $2::text[])"
-        " AS x(s, t) ORDER BY s ON CONFLICT (source) DO UPDATE"
+        "INSERT INTO sources SELECT s, t::timestamptz"
+        " FROM unnest($1::text[], $2::text[]) AS x(s, t) ORDER BY s"
+        " ON CONFLICT (source) DO UPDATE"
         " SET last_heard = greatest(sources.last_heard, excluded.last_heard)",
         list(heard),
         list(heard.values()),

@@ -1,0 +1,39 @@
+"""Builds the clocks. The only module here that knows every other."""
+
+from datetime import date, timedelta
+
+from schemas import topics
+from services.clocks import api, handlers
+from services.clocks.settings import Settings
+from services.runtime import ticking
+from services.runtime.agreements import Contracts
+from services.runtime.service import Parts, Service, Timer
+from services.runtime.settings import Shared
+
+
+def main(shared: Shared) -> int:
+    """Run the clocks until told to stop; return the exit code."""
+    service = Service(shared, "clocks")
+    contracts = Contracts(shared)
+    keeping = handlers.Keeping(service, contracts)
+
+    async def tick_to(day: date) -> None:
+        """Give the warnings of each day up to *day*."""
+        while contracts.today < day:
+            contracts.set_today(contracts.today + timedelta(days=1))
+            await keeping.tick(contracts.today)
+
+    look = Timer(Settings().look_every_seconds, keeping.look)
+    return service.run(
+        Parts(
+            name="clocks",
+            writes=(topics.CLOCKS_CHANGED, topics.REFUSED),
+            readers=(keeping.reader(),),
+            timers=(Timer(2.0, contracts.refresh), look),
+            routers=(
+                api.Door(service, contracts).router(),
+                ticking.router(service, contracts, tick_to),
+            ),
+            shared=("services.runtime.children",),
+        )
+    )

@@ -1,0 +1,145 @@
+"""Doors of the clocks: records change them, the day's tick warns of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+import orjson
+
+from schemas import topics
+from schemas.clocks import Clock, clocks_of
+from schemas.entry import Entry
+from services.clocks import rules, store, translate
+from services.runtime import children, instants
+from services.runtime.agreements import Contracts
+from services.runtime.envelope import Outgoing, Record, headers_of
+from services.runtime.reading import Reader
+from services.runtime.service import Service
+from services.runtime.step import Step
+
+_LONGEST_NOTICE: Final = timedelta(days=60)
+"""No clock warns earlier than this before it is due."""
+
+
+class Keeping:
+    """Keeps the clocks of the children whom records are about."""
+
+    def __init__(self, service: Service, contracts: Contracts) -> None:
+        """Count by the rules of *contracts*."""
+        self._service = service
+        self._contracts = contracts
+        self._children = children.Children()
+
+    def reader(self) -> Reader:
+        """Return what the clocks read."""
+        return Reader("clocks", (topics.EVENTS_LINKED,), self.handle)
+
+    async def handle(self, step: Step, records: list[Record]) -> None:
+        """Take in events and link decisions, and count again for those concerned."""
+        taken = await self._children.take_in(step, records)
+        if not taken.children:
+            return
+        entries = {ref: child.entries for ref, child in sorted(taken.children.items())}
+        today = self._contracts.today
+        counted = {ref: self._counted(every, today) for ref, every in entries.items()}
+        every = [clock for clocks in counted.values() for clock in clocks]
+        before = await store.kept_of(step.conn, list(entries), [c.id for c in every])
+        await self._publish_changes(step, entries, before, counted)
+        await self._withdraw(step, rules.gone(before, every))
+
+    def _counted(self, entries: Sequence[Entry], day: date) -> list[Clock]:
+        """Return a child's clocks as they stand on *day*."""
+        return clocks_of(entries, self._contracts.rules.clocks, day)
+
+    async def _publish_changes(
+        self,
+        step: Step,
+        entries: Mapping[str, Sequence[Entry]],
+        before: Mapping[str, rules.Kept],
+        counted: Mapping[str, Sequence[Clock]],
+    ) -> None:
+        """Publish what has changed, and keep it."""
+        published: dict[str, store.Published] = {}
+        for child, clocks in counted.items():
+            starts = {entry.id: entry for entry in entries.get(child, ())}
+            for change in rules.changes(before, clocks):
+                start = starts[change.clock.events[0]]
+                row = self._publish(step, change, start, child, self._contracts.today)
+                published[change.clock.id] = row
+        if published:
+            await store.keep(step.conn, list(published.values()))
+        places = [(c.id, child) for child, clocks in counted.items() for c in clocks]
+        await store.move(step.conn, places)
+
+    async def _withdraw(self, step: Step, gone: Sequence[str]) -> None:
+        """Say of clocks whose start no longer stands that they are withdrawn."""
+        if not gone:
+            return
+        at = instants.text(step.now)
+        for said, body, changes in await store.drop(step.conn, gone):
+            attributes, data = translate.withdrawn(
+                said, body, number=changes, at=at
+            )
+            step.publish(_outgoing(attributes, data))
+
+    def _publish(
+        self, step: Step, change: rules.Change, start: Entry, child: str, day: date
+    ) -> store.Published:
+        """Publish one change of a clock; return what to keep of it."""
+        said = translate.attributes(change, start, child, at=instants.text(step.now))
+        body = translate.body(change, day)
+        step.publish(_outgoing(said, body))
+        kept = rules.kept_after(change.clock, change.number)
+        return store.Published(kept, child, change.clock.due, said, body)
+
+    async def look(self) -> None:
+        """Give today's warnings, and those of days that were missed."""
+        if not await self._caught_up():
+            return
+        today = self._contracts.today
+        last = await store.ticked(self._service.pool)
+        day = min(last + timedelta(days=1), today) if last else today
+        while day <= today:
+            await self.tick(day)
+            day += timedelta(days=1)
+
+    async def _caught_up(self) -> bool:
+        """Return whether the stream has been read to its end."""
+        ends = [await reading.at_end() for reading in self._service.readings]
+        return bool(ends) and all(ends)
+
+    async def tick(self, day: date) -> None:
+        """Give the warnings of *day*, each once."""
+
+        async def work(step: Step) -> None:
+            """Warn of what falls due."""
+            by = day + _LONGEST_NOTICE
+            concerned = await store.falling_due(step.conn, by)
+            entries = await children.entries_of(step.conn, concerned)
+            for child in concerned:
+                await self._warn(step, child, entries.get(child, []), day)
+            await store.set_ticked(step.conn, day)
+
+        await self._service.steps.turn("tick", work)
+
+    async def _warn(
+        self, step: Step, child: str, entries: Sequence[Entry], day: date
+    ) -> None:
+        """Publish the warnings of one child that were not given before."""
+        starts = {entry.id: entry for entry in entries}
+        for clock in self._counted(entries, day):
+            kind = rules.warning(clock, day)
+            if kind and await store.warn(step.conn, clock, kind, day):
+                number = await store.next_change(step.conn, clock)
+                change = rules.Change(kind, clock, number)
+                self._publish(step, change, starts[clock.events[0]], child, day)
+
+
+def _outgoing(said: Mapping[str, str], body: Mapping[str, Any]) -> Outgoing:
+    """Return the record of a clock event."""
+    return Outgoing(
+        topics.CLOCKS_CHANGED.name,
+        said["subject"].encode(),
+        headers_of(said),
+        orjson.dumps(body),
+    )

@@ -1,0 +1,82 @@
+"""What has changed about a child's clocks, and what is to be warned of. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from schemas.clocks import Clock
+
+Kind = Literal[
+    "started", "due_soon", "met", "met_late", "breached", "stopped", "withdrawn"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A clock as it was last published."""
+
+    clock_id: str
+    facts: str
+    """Its `revision`: dates and debtor; empty once it is withdrawn."""
+    ended: bool
+    changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to publish of a clock."""
+
+    kind: Kind
+    clock: Clock
+    number: int
+    """Counts what was published of this clock, from 1."""
+
+
+def changes(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[Change]:
+    """Return what is to be published so that readers know the clocks of *now*."""
+    found: list[Change] = []
+    for clock in now:
+        kept = before.get(clock.id)
+        number = kept.changes if kept else 0
+        if kept is None or kept.facts != clock.revision:
+            for kind in _kinds(kept, clock):
+                number += 1
+                found.append(Change(kind, clock, number))
+    return found
+
+
+def _kinds(kept: Kept | None, clock: Clock) -> Iterable[Kind]:
+    """Yield what there is to say about a clock that is new or has changed."""
+    begun = kept is None or kept.ended or not _ended(clock)
+    if begun:
+        yield "started"
+    if clock.met_on:
+        yield "met" if clock.met_on <= clock.due else "met_late"
+    elif clock.stopped_on:
+        yield "stopped"
+
+
+def _ended(clock: Clock) -> bool:
+    """Return whether nothing more is owed."""
+    return clock.met_on is not None or clock.stopped_on is not None
+
+
+def kept_after(clock: Clock, number: int) -> Kept:
+    """Return what to keep of *clock* once *number* things were published of it."""
+    return Kept(clock.id, clock.revision, _ended(clock), number)
+
+
+def gone(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[str]:
+    """Return the clocks whose start no longer stands."""
+    standing = {clock.id for clock in now}
+    return sorted(k for k, kept in before.items() if kept.facts and k not in standing)
+
+
+def warning(clock: Clock, day: date) -> Kind | None:
+    """Return what *day*'s tick has to say of *clock*, as it stands on that day."""
+    if clock.state == "due_soon" and day <= clock.due:
+        return "due_soon"
+    if clock.state == "breached" and day > clock.due:
+        return "breached"
+    return None

@@ -1,0 +1,142 @@
+"""Clocks and warnings, as the service keeps them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from schemas.clocks import Clock
+from services.clocks.rules import Kept
+from services.runtime.postgres import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A clock with what was last published of it."""
+
+    kept: Kept
+    child: str
+    due: date
+    said: Mapping[str, str]
+    body: Mapping[str, Any]
+
+
+async def kept_of(
+    conn: Connection, children: Collection[str], clocks: Collection[str]
+) -> dict[str, Kept]:
+    """Return what is kept of the clocks of *children* and of *clocks*, by clock."""
+    rows = await conn.fetch(
+        "SELECT clock_id, facts, ended, changes FROM clocks WHERE child_ref ="
+        " ANY($1::text[]) OR clock_id = ANY($2::uuid[]) ORDER BY clock_id FOR UPDATE",
+        list(children),
+        [UUID(clock) for clock in clocks],
+    )
+    return {
+        str(row["clock_id"]): Kept(
+            str(row["clock_id"]), row["facts"], row["ended"], row["changes"]
+        )
+        for row in rows
+    }
+
+
+async def keep(conn: Connection, rows: Sequence[Published]) -> None:
+    """Keep clocks as they were last published."""
+    await conn.execute(
+        "INSERT INTO clocks (clock_id, child_ref, facts, ended, due, changes, said, body)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[],"
+        " $5::date[], $6::int[], $7::bytea[], $8::bytea[])"
+        " ON CONFLICT (clock_id) DO UPDATE SET child_ref = excluded.child_ref,"
+        " facts = excluded.facts, ended = excluded.ended, due = excluded.due,"
+        " changes = excluded.changes, said = excluded.said, body = excluded.body",
+        [UUID(row.kept.clock_id) for row in rows],
+        [row.child for row in rows],
+        [row.kept.facts for row in rows],
+        [row.kept.ended for row in rows],
+        [row.due for row in rows],
+        [row.kept.changes for row in rows],
+        [orjson.dumps(row.said) for row in rows],
+        [orjson.dumps(row.body) for row in rows],
+    )
+
+
+async def move(conn: Connection, places: Sequence[tuple[str, str]]) -> None:
+    """Note which child each clock belongs to now."""
+    await conn.execute(
+        "UPDATE clocks c SET child_ref = m.child FROM unnest($1::uuid[], $2::text[])"
+        " AS m(id, child) WHERE c.clock_id = m.id AND c.child_ref <> m.child",
+        [UUID(clock) for clock, _ in places],
+        [child for _, child in places],
+    )
+
+
+async def drop(
+    conn: Connection, clocks: Collection[str]
+) -> list[tuple[dict[str, str], dict[str, Any], int]]:
+    """
+    Note that clocks are gone; return what was last published of each, and its number.
+
+    Their rows stay: a clock that comes back goes on counting.
+    """
+    rows = await conn.fetch(
+        "UPDATE clocks SET child_ref = '', facts = '', ended = true,"
+        " changes = changes + 1 WHERE clock_id = ANY($1::uuid[])"
+        " RETURNING clock_id, said, body, changes",
+        [UUID(clock) for clock in clocks],
+    )
+    ordered = sorted(rows, key=lambda row: str(row["clock_id"]))
+    return [
+        (orjson.loads(row["said"]), orjson.loads(row["body"]), row["changes"])
+        for row in ordered
+    ]
+
+
+async def next_change(conn: Connection, clock: Clock) -> int:
+    """Count one more thing published of a clock and return the number."""
+    number: int = await conn.fetchval(
+        "UPDATE clocks SET changes = changes + 1 WHERE clock_id = $1 RETURNING changes",
+        UUID(clock.id),
+    )
+    return number
+
+
+async def falling_due(conn: Connection, by: date) -> list[str]:
+    """Return the children with an unended clock due on or before *by*, unwarned."""
+    rows = await conn.fetch(
+        "SELECT DISTINCT c.child_ref FROM clocks c WHERE NOT c.ended AND c.due <= $1"
+        " AND (SELECT count(*) FROM warnings w WHERE w.clock_id = c.clock_id"
+        " AND w.facts = c.facts) < 2 ORDER BY c.child_ref",
+        by,
+    )
+    return [row["child_ref"] for row in rows]
+
+
+async def warn(
+    conn: Connection, clock: Clock, state: str, day: date
+) -> bool:
+    """Note a warning; return False if it was given before under the same facts."""
+    return bool(
+        await conn.fetchval(
+            "INSERT INTO warnings (clock_id, state, facts, on_day)"
+            " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true",
+            UUID(clock.id),
+            state,
+            clock.revision,
+            day,
+        )
+    )
+
+
+async def ticked(conn: Connection) -> date | None:
+    """Return the last day whose warnings were given."""
+    state = await conn.fetchval("SELECT state FROM turns WHERE name = 'tick'")
+    return date.fromisoformat(state) if state else None
+
+
+async def set_ticked(conn: Connection, day: date) -> None:
+    """Note that the warnings of *day* were given."""
+    await conn.execute(
+        "UPDATE turns SET state = $1 WHERE name = 'tick'", day.isoformat()
+    )

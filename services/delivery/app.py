@@ -1,0 +1,29 @@
+"""Builds delivery. The only module here that knows every other."""
+
+from schemas import topics
+from services.delivery import api, handlers
+from services.delivery.settings import Settings
+from services.runtime import ticking
+from services.runtime.agreements import Contracts
+from services.runtime.children import Children
+from services.runtime.service import Parts, Service, Timer
+from services.runtime.settings import Shared
+
+
+def main(shared: Shared) -> int:
+    """Run delivery until it is told to stop; return the exit code."""
+    service = Service(shared, "delivery")
+    contracts = Contracts(shared)
+    known = Children()
+    feeds = api.Feeds(service, contracts, known, Settings())
+    feeding = handlers.Feeding(contracts, known, feeds.tell)
+    return service.run(
+        Parts(
+            name="delivery",
+            writes=(topics.DELIVERIES_ATTEMPTED, topics.REFUSED),
+            readers=(feeding.reader(),),
+            timers=(Timer(2.0, contracts.refresh),),
+            routers=(feeds.router(), ticking.router(service, contracts)),
+            shared=("services.runtime.children",),
+        )
+    )

@@ -1,0 +1,21 @@
+"""Builds the health gateway. The only module here that knows every other."""
+
+from schemas import topics
+from services.health_gateway import api, handlers
+from services.health_gateway.settings import Settings
+from services.runtime.service import Parts, Service
+from services.runtime.settings import Shared
+
+
+def main(shared: Shared) -> int:
+    """Run the health gateway until it is told to stop; return the exit code."""
+    service = Service(shared, "health_gateway")
+    return service.run(
+        Parts(
+            name="health_gateway",
+            writes=(topics.HEALTH_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
+            readers=handlers.readers(shared.key),
+            routers=(api.Door(service, Settings()).router(),),
+            shared=("services.runtime.intake",),
+        )
+    )

@@ -1,0 +1,37 @@
+"""Events as a reader keeps them, by person."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+import orjson
+
+from schemas.entry import Entry
+from services.runtime.postgres import Connection
+
+
+async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Keep *entries*."""
+    await conn.execute(
+        "INSERT INTO entries (id, person_ref, entry)"
+        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING",
+        [UUID(entry.id) for entry in entries],
+        [entry.personref for entry in entries],
+        [orjson.dumps(asdict(entry)) for entry in entries],
+    )
+
+
+async def entries_of(
+    conn: Connection, children: Collection[str]
+) -> dict[str, list[Entry]]:
+    """Return, for each of *children*, the entries of all its persons of today."""
+    rows = await conn.fetch(
+        "SELECT p.child_ref, e.entry FROM places p JOIN entries e USING (person_ref)"
+        " WHERE p.child_ref = ANY($1::text[])",
+        list(children),
+    )
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for row in rows:
+        found[row["child_ref"]].append(Entry(**orjson.loads(row["entry"])))
+    return found

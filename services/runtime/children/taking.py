@@ -1,0 +1,196 @@
+"""Taking in the shared stream: which children it concerns, and all that is known of them."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID, uuid4
+
+from schemas.entry import Entry
+from schemas.errors import Refused
+from schemas.history import WITHDRAWAL
+from schemas.naming import Naming, namings
+from services.runtime.children.entries import add_entries, entries_of
+from services.runtime.children.links import PERSON_LINKED, Moved, place
+from services.runtime.envelope import Record, entry_of, event_data
+from services.runtime.postgres import Connection
+from services.runtime.step import Step
+
+_MOST_ENTRIES: Final = 60_000
+"""Entries kept in memory, about 100 MB."""
+
+_BEFORE: Final = """
+SELECT child_ref, stamp FROM revisions WHERE child_ref = ANY($1::text[])
+ORDER BY child_ref FOR UPDATE
+"""
+_STAMP: Final = """
+INSERT INTO revisions (child_ref, stamp) SELECT r, $2 FROM unnest($1::text[]) AS x(r)
+ON CONFLICT (child_ref) DO UPDATE SET stamp = excluded.stamp
+"""
+
+
+@dataclass(slots=True)
+class Child:
+    """A child as the tables have it under a stamp."""
+
+    ref: str
+    stamp: UUID
+    """Of the step that last changed it; another in the table makes this copy stale."""
+    entries: list[Entry]
+    fresh: list[Entry] = field(default_factory=list)
+    """Those that came in this step."""
+    _namings: frozenset[Naming] | None = None
+
+    @property
+    def namings(self) -> frozenset[Naming]:
+        """Who sent, and who is named in, its events."""
+        if self._namings is None:
+            self._namings = namings(self.entries)
+        return self._namings
+
+    def grown(self, fresh: list[Entry], stamp: UUID) -> "Child":
+        """Return the child with *fresh* entries, counting again only what must be."""
+        grown = Child(self.ref, stamp, self.entries + fresh, fresh)
+        if self._namings is not None and _apart(self.entries, fresh):
+            grown._namings = self._namings | namings(fresh)  # noqa: SLF001 - own class
+        return grown
+
+
+def _apart(old: Iterable[Entry], new: Iterable[Entry]) -> bool:
+    """Return whether *new* neither supersedes nor withdraws anything of *old*."""
+    records = {(entry.source, entry.sourcerecord) for entry in old}
+    return not any(
+        entry.type == WITHDRAWAL or (entry.source, entry.sourcerecord) in records
+        for entry in new
+    ) and not any(entry.type == WITHDRAWAL for entry in old)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link decision that moved someone."""
+
+    record: Record
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch of the shared stream changed."""
+
+    children: dict[str, Child]
+    links: tuple[Link, ...]
+
+
+class Children:
+    """The children that one reader has lately been concerned with."""
+
+    def __init__(self) -> None:
+        """Know nobody yet."""
+        self._known: OrderedDict[str, Child] = OrderedDict()
+        self._entries = 0
+
+    async def take_in(
+        self, step: Step, records: Sequence[Record], persons: Collection[str] = ()
+    ) -> Taken:
+        """
+        Keep the events and link decisions of *records*; return whom they concern.
+
+        Children of *persons* are among them even if nothing of theirs is new.
+        """
+        entries, links = await self._opened(step, records)
+        if entries:
+            await add_entries(step.conn, entries)
+        homes = await _homes(step.conn, {e.personref for e in entries} | set(persons))
+        fresh: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            fresh[homes[entry.personref]].append(entry)
+        stirred = {ref for link in links for m in link.moved for ref in (m.now, m.before)}
+        shaken = {ref for ref in stirred if ref}
+        touched = shaken | set(homes.values())
+        children = await self._now(step.conn, touched, fresh, shaken)
+        return Taken(children, links)
+
+    async def _opened(
+        self, step: Step, records: Sequence[Record]
+    ) -> tuple[list[Entry], tuple[Link, ...]]:
+        """Return the events, and the links that moved someone; refuse what is neither."""
+        entries: list[Entry] = []
+        links: list[Link] = []
+        for record in records:
+            try:
+                data = event_data(record)
+                if record.attributes.get("type") == PERSON_LINKED:
+                    moved = tuple(await place(step.conn, data))
+                    if moved:
+                        links.append(Link(record, moved))
+                else:
+                    entries.append(entry_of(record.attributes, data))
+            except Refused as refused:
+                step.refuse(record, refused)
+        return entries, tuple(links)
+
+    async def _now(
+        self,
+        conn: Connection,
+        touched: set[str],
+        fresh: dict[str, list[Entry]],
+        shaken: Collection[str],
+    ) -> dict[str, Child]:
+        """Return the touched children, from memory where that is still true."""
+        listed, stamp = sorted(touched), uuid4()
+        rows = await conn.fetch(_BEFORE, listed)
+        await conn.execute(_STAMP, listed, stamp)
+        found: dict[str, Child] = {}
+        for row in rows:
+            ref = row["child_ref"]
+            known = self._known.get(ref)
+            if known and known.stamp == row["stamp"] and ref not in shaken:
+                found[ref] = known.grown(fresh.get(ref, []), stamp)
+        missing = touched - found.keys()
+        loaded = await entries_of(conn, missing) if missing else {}
+        for ref in missing:
+            found[ref] = Child(ref, stamp, loaded.get(ref, []), fresh.get(ref, []))
+        for child in found.values():
+            self._remember(child)
+        return found
+
+    async def current(self, conn: Connection, refs: Collection[str]) -> dict[str, Child]:
+        """Return *refs* as they are, changing nothing."""
+        rows = await conn.fetch(
+            "SELECT child_ref, stamp FROM revisions WHERE child_ref = ANY($1::text[])",
+            list(refs),
+        )
+        stamps: dict[str, UUID] = {row["child_ref"]: row["stamp"] for row in rows}
+        found = {
+            ref: known
+            for ref, stamp in stamps.items()
+            if (known := self._known.get(ref)) and known.stamp == stamp
+        }
+        missing = stamps.keys() - found.keys()
+        loaded = await entries_of(conn, missing) if missing else {}
+        return found | {
+            ref: Child(ref, stamps[ref], loaded.get(ref, [])) for ref in missing
+        }
+
+    def _remember(self, child: Child) -> None:
+        """
+        Keep *child* in memory, and forget those not touched for longest.
+
+        If the step is rolled back, its stamp is in no table and the copy is never
+        believed.
+        """
+        before = self._known.pop(child.ref, None)
+        self._known[child.ref] = child
+        self._entries += len(child.entries) - (len(before.entries) if before else 0)
+        while self._entries > _MOST_ENTRIES and len(self._known) > 1:
+            _, oldest = self._known.popitem(last=False)
+            self._entries -= len(oldest.entries)
+
+
+async def _homes(conn: Connection, persons: Collection[str]) -> dict[str, str]:
+    """Return the child of each of *persons*."""
+    rows = await conn.fetch(
+        "SELECT person_ref, child_ref FROM places WHERE person_ref = ANY($1::text[])",
+        list(persons),
+    )
+    return {row["person_ref"]: row["child_ref"] for row in rows}

@@ -1,0 +1,154 @@
+"""What a viewer asks of the timeline, with permission and audit, for every door."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from schemas.entry import Entry
+from schemas.naming import namings
+from services.runtime import audit, instants, postgres, refs
+from services.runtime.agreements import Contracts
+from services.runtime.decide import Reach, decide, reach, visible, visible_clocks_rules
+from services.runtime.postgres import Connection
+from services.runtime.problems import Problem, away, unknown
+from services.runtime.service import Service
+from services.runtime.tokens import Caller
+from services.timeline import rules
+from services.timeline.store import entries as kept
+
+_SCHEMES: Final = ("nhs_number", "upn")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_PRINTABLE: Final = re.compile(r"[!-~]{1,64}", re.ASCII)
+
+
+class Reading:
+    """What both the JSON doors and the pages ask."""
+
+    def __init__(self, service: Service, contracts: Contracts) -> None:
+        """Read from *service* under *contracts*."""
+        self._service = service
+        self.contracts = contracts
+
+    async def timeline(
+        self, caller: Caller, ref: str, known_on: str | None
+    ) -> dict[str, Any]:
+        """Return what *caller* may see of the child; raises the one 404."""
+        caller.needs("read")
+        moment = known_moment(known_on)
+        if not _PRINTABLE.fullmatch(ref):
+            raise unknown()
+        try:
+            async with self._service.pool.acquire() as conn, conn.transaction():
+                return await self._timeline(conn, caller, ref, moment)
+        except postgres.AWAY:
+            raise away() from None
+
+    async def _timeline(
+        self, conn: Connection, caller: Caller, ref: str, moment: str | None
+    ) -> dict[str, Any]:
+        """Read, decide, and write the audit row that this commit makes durable."""
+        child = await kept.current_child(conn, ref)
+        entries = await kept.entries_of(conn, child)
+        reached = self._reach(caller, entries)
+        if reached is None:
+            raise unknown()
+        known = entries if moment is None else rules.known_by(entries, moment)
+        seen = visible(known, reached)
+        clocks = visible_clocks_rules(reached, self.contracts.rules.clocks)
+        shown = rules.timeline(seen, clocks, self.contracts.today)
+        heard = await kept.last_heard(conn)
+        await audit.record(conn, _disclosure(caller, reached, "timeline", ref, shown))
+        agencies = self.contracts.rules.agencies
+        return {
+            "child_ref": ref,
+            "as_of": instants.minute(instants.now()),
+            **shown,
+            "sources": rules.sources(seen, agencies, heard),
+        }
+
+    def _reach(self, caller: Caller, entries: list[Entry]) -> Reach | None:
+        """Return under which agreement *caller* may see something of the child."""
+        viewer = self.contracts.viewer(caller)
+        return reach(viewer, namings(entries), self.contracts.rules.agreements)
+
+    async def search(self, caller: Caller, asked: object) -> str:
+        """Return the one child that a number and a date of birth lead to."""
+        caller.needs("read")
+        lookup = _lookup(self._service.settings.key, asked)
+        try:
+            async with self._service.pool.acquire() as conn, conn.transaction():
+                return await self._search(conn, caller, lookup)
+        except postgres.AWAY:
+            raise away() from None
+
+    async def _search(self, conn: Connection, caller: Caller, lookup: str) -> str:
+        """Find, decide and audit."""
+        found: dict[str, Reach] = {}
+        for child, category, sensitivity in await kept.found(conn, lookup):
+            reached = self._reach(caller, await kept.entries_of(conn, child))
+            if reached and _may_find(reached, category, sensitivity):
+                found[child] = reached
+        if len(found) != 1:
+            raise unknown()
+        child, reached = found.popitem()
+        await audit.record(conn, _disclosure(caller, reached, "search", child, {}))
+        return child
+
+
+def _may_find(reached: Reach, category: str, sensitivity: str) -> bool:
+    """Return whether the event that stated the number may be seen."""
+    return decide(
+        reached, category=category, sensitivity=sensitivity, source=""
+    ).permitted
+
+
+def known_moment(known_on: str | None) -> str | None:
+    """
+    Return the instant that `as_known_on` asks for, RFC 3339 UTC.
+
+    A date is the end of that day in London; an instant is itself.
+    """
+    if not known_on:
+        return None
+    try:
+        if _DAY.fullmatch(known_on):
+            after = date.fromisoformat(known_on) + timedelta(days=1)
+            begin = datetime.combine(after, time(), instants.LONDON)
+            return instants.text(begin - timedelta(microseconds=1))
+        return instants.text(instants.parsed(known_on))
+    except (ValueError, OverflowError):
+        detail = "as_known_on must be a date, or an instant with an offset."
+        raise not_understood(detail) from None
+
+
+def _lookup(key: bytes, asked: object) -> str:
+    """Return the hash of what is looked for; raises a 422."""
+    if isinstance(asked, dict):
+        given = [(scheme, asked[scheme]) for scheme in _SCHEMES if asked.get(scheme)]
+        born = asked.get("date_of_birth")
+        if len(given) == 1 and isinstance(born, str) and isinstance(given[0][1], str):
+            return refs.lookup(key, given[0][0], given[0][1], born)
+    raise not_understood("Give nhs_number or upn, and date_of_birth, as text.")
+
+
+def not_understood(detail: str) -> Problem:
+    """Return a 422 with *detail*."""
+    return Problem(422, "not-understood", detail)
+
+
+def _disclosure(
+    caller: Caller, reached: Reach, action: str, ref: str, shown: dict[str, Any]
+) -> audit.Disclosure:
+    """Return what is to be written about a disclosure."""
+    return audit.Disclosure(
+        caller=caller,
+        role=reached.role,
+        action=action,
+        subject=ref,
+        agreement=reached.agreement.id,
+        version=reached.terms.version,
+        shown={
+            "entries": [entry["id"] for entry in shown.get("entries", ())],
+            "clocks": len(shown.get("clocks", ())),
+        },
+    )
