@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 from deploy.local import scenarios, state
@@ -30,7 +31,7 @@ def tell(stack: Stack) -> None:
     """Play the scenario, write `demo.json`, and show the addresses and the child."""
     say("Playing the scenario")
     played = json.loads(_output(stack, _PLAY))
-    state.write(stack.data / "demo.json", card(stack, played))
+    state.write(_card_of(stack), card(stack, played))
     _show(addresses(stack))
     reference = played["child_ref"]
     _show({"The child": reference})
@@ -38,7 +39,14 @@ def tell(stack: Stack) -> None:
     say("Ctrl-C, or `make down` from elsewhere, stops it; the data stays.")
 
 
-ACTS: Final = (tell,)
+def forget(stack: Stack) -> None:
+    """Take `demo.json` away: it says of a stack that it is ready."""
+    _card_of(stack).unlink(missing_ok=True)
+
+
+def _card_of(stack: Stack) -> Path:
+    """Return where `demo.json` is."""
+    return stack.data / "demo.json"
 
 
 def card(stack: Stack, played: dict[str, Any]) -> dict[str, Any]:

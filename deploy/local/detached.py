@@ -20,7 +20,8 @@ def start(data: Path) -> int:
     """Start it behind, repeat what it says, and return when it is ready or over."""
     log = data / "log" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as out, log.open("rb") as heard:
+    with log.open("ab") as out, log.open("rb") as heard:
+        heard.seek(0, os.SEEK_END)
         supervisor = subprocess.Popen(
             (sys.executable, "-u", "-m", "deploy.local.supervisor"),
             cwd=ROOT,

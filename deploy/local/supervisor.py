@@ -21,7 +21,7 @@ from deploy.local.watch import Watch
 from schemas.errors import Stopped
 
 Act = Callable[[Stack], None]
-"""Something done once everything is up, before the stack is called ready."""
+"""Something done with a stack that is ours: once all of it is up, or at either end."""
 
 EXIT_FAILED: Final = 1
 EXIT_INTERRUPTED: Final = 130
@@ -38,7 +38,7 @@ def main() -> int:
         chosen = choices.read(os.environ)
         if "--detach" in sys.argv:
             return detached.start(chosen.data)
-        return supervise(_stack(chosen), demo.ACTS)
+        return supervise(_stack(chosen), (demo.tell,), (demo.forget,))
     except Stopped as stopped:
         say(f"\n{stopped}")
         return EXIT_FAILED
@@ -56,20 +56,32 @@ def _stack(chosen: choices.Choices) -> Stack:
 
 
 def supervise(
-    stack: Stack, acts: Sequence[Act] = (), names: Sequence[str] = SERVICES
+    stack: Stack,
+    acts: Sequence[Act] = (),
+    undo: Sequence[Act] = (),
+    names: Sequence[str] = SERVICES,
 ) -> int:
     """Run *stack* until it is told to end; return the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stack.halt.set())
     with stack:
+        stack.claim()
+        _each(undo, stack)
         try:
             _bring_up(stack, names)
-            for act in acts:
-                act(stack)
+            _each(acts, stack)
             _stay(stack)
         except Interrupted:
             say("Stopping everything")
             return 0 if stack.ready else EXIT_INTERRUPTED
+        finally:
+            _each(undo, stack)
+
+
+def _each(acts: Sequence[Act], stack: Stack) -> None:
+    """Do one after the other."""
+    for act in acts:
+        act(stack)
 
 
 def _bring_up(stack: Stack, names: Sequence[str]) -> None:

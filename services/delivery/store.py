@@ -166,8 +166,8 @@ async def acknowledge(conn: Connection, org: str, position: int) -> None:
     """Note how far a subscriber says that it has got."""
     await conn.execute(
         "INSERT INTO subscriptions (org, acknowledged) VALUES ($1, $2)"
-        " ON CONFLICT (org) DO UPDATE SET acknowledged ="
-        " greatest(subscriptions.acknowledged, excluded.acknowledged)",
+        " ON CONFLICT (org) DO UPDATE SET acknowledged = excluded.acknowledged"
+        " WHERE subscriptions.acknowledged < excluded.acknowledged",
         org,
         position,
     )

@@ -1,0 +1,1 @@
+"""What the console keeps: the ledger, refused messages, and when sources were heard."""
