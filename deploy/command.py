@@ -40,7 +40,7 @@ def run(
 def _shared() -> Shared:
     """Return the shared settings, or end with what is wrong with them."""
     try:
-        return Shared()  # type: ignore[call-arg] # from the environment
+        return Shared()
     except ValueError as bad:
         names = sorted({str(error["loc"][0]) for error in _errors(bad)})
         wrong = ", ".join("THROUGHLINE_" + name.upper() for name in names)
@@ -64,7 +64,9 @@ def token(
     try:
         sys.stdout.write(issuer.token(org, role or [], scopes, ttl) + "\n")
     except ValueError:
-        raise failed(2, "an organisation is urn:ods:…, urn:dfe:la:… or urn:dfe:urn:…") from None
+        raise failed(
+            2, "an organisation is urn:ods:…, urn:dfe:la:… or urn:dfe:urn:…"
+        ) from None
 
 
 def main() -> None:

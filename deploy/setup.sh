@@ -2,6 +2,7 @@
 # Makes a bare machine ready: `sh deploy/setup.sh`, or with `test` for what the tests
 # need besides. It does each thing once; a run that finds all in place is silent.
 set -eu
+HOME=${HOME:-/root}
 cd "$(dirname "$0")/.."
 
 export UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy
@@ -28,7 +29,8 @@ has_chromium() {
     for name in chromium chromium-browser google-chrome; do
         command -v "$name" >/dev/null 2>&1 && return
     done
-    return 1
+    ls -d "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium-* \
+        >/dev/null 2>&1
 }
 
 # Debian's packages for what is missing, in the words that apt understands.
@@ -78,9 +80,12 @@ install_missing() {
     say "Installing: $wanted"
     apt-get update -q >&2
     JAVA_PACKAGE=$(java_package)
+    wanted=$(missing "$@")
+    # Ubuntu's Chromium is a snap, not a package: there Playwright brings its own.
+    apt-cache show chromium >/dev/null 2>&1 || wanted=$(missing)
     DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -q --no-install-recommends $(missing "$@") >&2
-    wanted=$(missing "$@" | tr '\n' ' ')
+        apt-get install -y -q --no-install-recommends $wanted >&2
+    wanted=$(missing | tr '\n' ' ')
     if [ -n "$wanted" ]; then
         say "Still missing after installing: $wanted"
         say "Throughline needs Python 3.11+, Java 17+ and Maven."
@@ -112,8 +117,15 @@ fill_venv() {
     inputs >.venv/made-from
 }
 
+get_chromium() {
+    if [ "${1:-}" != test ] || has_chromium; then return; fi
+    say "Fetching Chromium"
+    .venv/bin/playwright install --with-deps chromium >&2
+}
+
 install_missing "$@"
 python=$(newest_python)
 get_uv
 fill_venv
+get_chromium "$@"
 .venv/bin/python -m deploy.local.jars

@@ -119,14 +119,16 @@ def settings() -> Shared:
     os.environ.setdefault("THROUGHLINE_SECRET", "the-issuer-keeps-no-hashes")
     base = os.environ.get("THROUGHLINE_PORT_BASE", "8100")
     os.environ.setdefault("THROUGHLINE_ISSUER", f"http://127.0.0.1:{base}")
-    return Shared()  # type: ignore[call-arg] # from the environment
+    return Shared()
 
 
 def main() -> None:
     """Sign tokens on the first port of the block, in development alone."""
     shared = settings()
     if not shared.development:
-        raise SystemExit("the development issuer runs with THROUGHLINE_MODE=development")
+        raise SystemExit(
+            "the development issuer runs with THROUGHLINE_MODE=development"
+        )
     uvicorn.run(
         app(shared), host=shared.host, port=shared.port_base, log_level="warning"
     )

@@ -8,7 +8,9 @@ from pydantic import Field, StringConstraints
 from schemas.events.person import EventData
 from schemas.identifiers import Organisation
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/|#-]{0,79}$")]
+Code = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/|#-]{0,79}$")
+]
 """A code, with its code system in the member beside it. Never words."""
 
 

@@ -26,9 +26,9 @@ class Words(BaseModel):
 class Person(Words):
     """A child as one sender knows them. At least one identifier."""
 
-    local_id: (
-        Annotated[str, StringConstraints(min_length=1, max_length=100)] | None
-    ) = None
+    local_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = (
+        None
+    )
     """The sender's own identifier of the person."""
     nhs_number: NhsNumber | None = None
     upn: Upn | None = None

@@ -77,9 +77,7 @@ class Keeping:
             return
         at = instants.text(step.now)
         for said, body, changes in await store.drop(step.conn, gone):
-            attributes, data = translate.withdrawn(
-                said, body, number=changes, at=at
-            )
+            attributes, data = translate.withdrawn(said, body, number=changes, at=at)
             step.publish(_outgoing(attributes, data))
 
     def _publish(

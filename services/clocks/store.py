@@ -113,9 +113,7 @@ async def falling_due(conn: Connection, by: date) -> list[str]:
     return [row["child_ref"] for row in rows]
 
 
-async def warn(
-    conn: Connection, clock: Clock, state: str, day: date
-) -> bool:
+async def warn(conn: Connection, clock: Clock, state: str, day: date) -> bool:
     """Note a warning; return False if it was given before under the same facts."""
     return bool(
         await conn.fetchval(

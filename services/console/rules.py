@@ -1,11 +1,14 @@
 """Who may use the console, and what may be asked for. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from schemas.agreement import Agency
+from services.runtime import instants
 from services.runtime.problems import Problem
 from services.runtime.tokens import Caller
 
@@ -75,3 +78,23 @@ def waiting(services: Sequence[dict[str, object]]) -> int:
     """Return how many records all *services* have committed and not yet published."""
     counts = [service["waiting"] for service in services]
     return sum(count for count in counts if isinstance(count, int))
+
+
+def sources(
+    agencies: Sequence[Agency], heard: Mapping[str, datetime]
+) -> list[dict[str, object]]:
+    """
+    Return when each source was last heard, to the minute.
+
+    Agencies that are not connected are named as such: their silence says nothing.
+    """
+    names = {agency.urn: agency for agency in agencies}
+    return [
+        {
+            "source": urn,
+            "name": names[urn].name if urn in names else urn,
+            "connected": urn in heard or names[urn].connected,
+            "last_heard": instants.minute(heard[urn]) if urn in heard else None,
+        }
+        for urn in sorted(names.keys() | heard.keys())
+    ]

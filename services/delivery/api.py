@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -90,15 +91,16 @@ class Feeds:
     async def _pull(self, caller: Caller, after: int, limit: int, wait: float) -> bytes:
         """Return the next events as soon as there are any, or none after *wait*."""
         deadline = time.monotonic() + wait
+        last = after
         while True:
             news = self._news
             page = await self._service.doors.commit(
-                lambda step: self._page(step, caller, after, limit)
+                partial(self._page, caller=caller, after=last, limit=limit)
             )
             left = deadline - time.monotonic()
             if page.events or left <= 0:
-                return self._body(caller.org, page, after)
-            after = page.last
+                return self._body(caller.org, page, last)
+            last = page.last
             await _first(news, min(left, self._settings.look_every_seconds))
 
     def _body(self, org: str, page: Page, after: int) -> bytes:
@@ -195,7 +197,11 @@ class Feeds:
     def _cursor(self, org: str, position: int) -> str:
         """Return the cursor that stands for *position* in the feed of *org*."""
         proof = refs.keyed(self._service.settings.key, "cursor", org, str(position))
-        return base64.urlsafe_b64encode(f"{position}.{proof}".encode()).decode().rstrip("=")
+        return (
+            base64.urlsafe_b64encode(f"{position}.{proof}".encode())
+            .decode()
+            .rstrip("=")
+        )
 
     def _position(self, org: str, cursor: str | None) -> int:
         """Return what *cursor* stands for; raises a 400 for any that is not ours."""

@@ -17,7 +17,9 @@ from services.runtime.step import Step
 class Feeding:
     """Adds to the feeds of those who may have an event."""
 
-    def __init__(self, contracts: Contracts, known: Children, tell: Callable[[], None]) -> None:
+    def __init__(
+        self, contracts: Contracts, known: Children, tell: Callable[[], None]
+    ) -> None:
         """Decide by *contracts*; *tell* waiting pulls that something is new."""
         self._contracts = contracts
         self._children = known

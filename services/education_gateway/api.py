@@ -87,7 +87,9 @@ class Door:
         except Refused as refused:
             return await self._refuse(message, refused)
         bad = [item for item in items if item.refused]
-        if len(bad) == len(items) or (bad and request.query_params.get("atomic") == "true"):
+        if len(bad) == len(items) or (
+            bad and request.query_params.get("atomic") == "true"
+        ):
             return await self._refuse_all(message, items)
         return await self._keep(message, items)
 
@@ -95,14 +97,17 @@ class Door:
         """Return the items of a body whose type and form are right; raises Refused."""
         kind = message.content_type.partition(";")[0].strip().lower()
         if kind not in _TYPES:
-            raise Problem(415, "unknown-media-type", f"Send one of {', '.join(_TYPES)}.")
+            raise Problem(
+                415, "unknown-media-type", f"Send one of {', '.join(_TYPES)}."
+            )
         return self._items(message)
 
     def _items(self, message: messages.Message) -> list[messages.Item]:
         """Return each event of the body as an item; raises Refused for the whole."""
         events = parsed(message.body, most=self._settings.most_events)
         return [
-            self._item(event, place, message.sender) for place, event in enumerate(events)
+            self._item(event, place, message.sender)
+            for place, event in enumerate(events)
         ]
 
     def _item(self, event: object, place: int, sender: str) -> messages.Item:
@@ -127,7 +132,9 @@ class Door:
         async def work(step: Step) -> messages.Kept:
             """Keep the message."""
             topic = topics.EDUCATION_INBOUND
-            return await messages.accept(step, message, items, topic=topic, answer=first)
+            return await messages.accept(
+                step, message, items, topic=topic, answer=first
+            )
 
         kept = await self._service.doors.commit(work)
         if kept.outcome == "conflict":
@@ -142,8 +149,9 @@ class Door:
         """Keep the bytes and the reason, and say them."""
         ref = await self._service.doors.commit(_refusing(message, refused))
         metrics.REFUSED.labels(refused.reason).inc()
-        known = isinstance(refused, EventRefused)
-        faults = refused.faults if known else [(refused.where, refused.rule)]
+        faults = [(refused.where, refused.rule)]
+        if isinstance(refused, EventRefused):
+            faults = list(refused.faults)
         raise Problem(
             403 if refused.reason == "not-the-sender" else 422,
             refused.reason,

@@ -16,9 +16,7 @@ def readers(key: bytes) -> tuple[Reader, ...]:
     """Return what this service reads; *key* hashes record ids."""
     translating = Translating(translate, key)
     return (
-        Reader(
-            "education-gateway", (topics.EDUCATION_INBOUND,), translating.handle
-        ),
+        Reader("education-gateway", (topics.EDUCATION_INBOUND,), translating.handle),
         Reader(
             "education-gateway-receipts",
             (topics.EVENTS_LINKED, topics.REFUSED),

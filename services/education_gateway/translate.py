@@ -140,7 +140,12 @@ def _faults(invalid: ValidationError) -> list[tuple[str, str]]:
 
 
 def _statement(
-    event: Mapping[str, Any], kind: EventType, data: Any, *, place: int, left_out: bool  # noqa: ANN401
+    event: Mapping[str, Any],
+    kind: EventType,
+    data: Any,  # noqa: ANN401 - the model is the type's own
+    *,
+    place: int,
+    left_out: bool,
 ) -> Statement:
     """Put together what is good."""
     occurred = event["occurred"]

@@ -16,7 +16,9 @@ def readers(key: bytes) -> tuple[Reader, ...]:
     """Return what this service reads; *key* hashes record ids."""
     translating = Translating(translate, key)
     return (
-        Reader("health-gateway", (topics.HEALTH_INBOUND,), translating.handle, most=200),
+        Reader(
+            "health-gateway", (topics.HEALTH_INBOUND,), translating.handle, most=200
+        ),
         Reader(
             "health-gateway-receipts",
             (topics.EVENTS_LINKED, topics.REFUSED),

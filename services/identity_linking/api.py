@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from schemas.naming import Naming
-from services.identity_linking import rules, store
-from services.identity_linking.handlers import linked_record
+from services.identity_linking import rules, store, translate
 from services.identity_linking.settings import Settings
 from services.runtime import audit, refs
 from services.runtime.agreements import Contracts
@@ -60,7 +59,9 @@ class Door:
             caller = await self._service.tokens.caller(request)
             caller.needs("operate")
             if not _STEWARDS & set(caller.roles):
-                raise Problem(403, "not-permitted", "This is for stewards and operators.")
+                raise Problem(
+                    403, "not-permitted", "This is for stewards and operators."
+                )
             if len(asked.reason.strip()) < self._settings.shortest_reason:
                 raise Problem(422, "not-understood", "Give a reason in a few words.")
             return await self._service.doors.commit(
@@ -69,7 +70,9 @@ class Door:
 
         return routes
 
-    async def _identifiers(self, step: Step, caller: Caller, ref: str) -> dict[str, Any]:
+    async def _identifiers(
+        self, step: Step, caller: Caller, ref: str
+    ) -> dict[str, Any]:
         """Return identifiers, audited; raises the one 404."""
         child = await store.current_child(step.conn, ref)
         rows = await store.namings_of(step.conn, child) if child else []
@@ -97,14 +100,16 @@ class Door:
         others = [member for member in members if member != person]
         await store.part(step.conn, person, others)
         child = refs.child_ref(self._service.settings.key, person, epoch + 1)
-        decided = store.Decided(epoch + 1, child, (person,), "unlinked", ("steward",))
+        decided = translate.Decided(
+            epoch + 1, child, (person,), "unlinked", ("steward",)
+        )
         row = (person, sender, child, epoch + 1)
         await store.save_places(step.conn, [row], [(child, epoch + 1)], [])
         by = f"{caller.org} {caller.token_id}"
         await store.save_decisions(step.conn, [decided], at=knownat, by=by)
         await store.save_reason(step.conn, epoch + 1, reason)
         await store.save_epoch(step.conn, epoch + 1)
-        step.publish(linked_record(decided, knownat, {}))
+        step.publish(translate.linked_record(decided, knownat, {}))
         return {"person_ref": person, "child_ref": child, "epoch": epoch + 1}
 
 

@@ -1,7 +1,7 @@
 """Kafka doors of identity: each event finds its child before it goes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +53,7 @@ class Batch:
     knownat: datetime
     places: dict[str, str] = field(default_factory=dict)
     """Child of each person of the batch."""
-    decided: list[store.Decided] = field(default_factory=list)
+    decided: list[translate.Decided] = field(default_factory=list)
     founded: list[tuple[str, int]] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)
     reviews: set[tuple[str, str, str]] = field(default_factory=set)
@@ -80,7 +80,11 @@ class Linking:
             step.conn,
             [one.ref for one in told],
             [one.said for one in fresh.values()],
-            [c for c in [await store.current_child(step.conn, x) for x in children] if c],
+            [
+                c
+                for c in [await store.current_child(step.conn, x) for x in children]
+                if c
+            ],
         )
         batch = Batch(registry, epoch, knownat)
         for one in told:
@@ -100,7 +104,13 @@ class Linking:
     def _digest(self, one: Told) -> tuple[str, str]:
         """Return what tells a statement that has been noted from a new one."""
         said = one.said
-        words = (said.nhs_number, said.upn, said.born, said.family_name, said.given_name)
+        words = (
+            said.nhs_number,
+            said.upn,
+            said.born,
+            said.family_name,
+            said.given_name,
+        )
         texts = [word or "" for word in (*words, *one.kind, one.child_ref)]
         return one.ref, refs.keyed(self._key, "stated", *texts)
 
@@ -179,9 +189,9 @@ class Linking:
         members = batch.registry.members
         moved = sorted(person for child in leave for person in members[child])
         batch.joined += [(child, stays) for child in leave]
-        self._publish(step, batch, moved, stays, choice, found_by, tuple(leave))
+        self._publish(step, batch, moved, stays, choice, found_by, joined=tuple(leave))
 
-    def _publish(
+    def _publish(  # noqa: PLR0913 - what a decision is made of
         self,
         step: Step,
         batch: Batch,
@@ -189,17 +199,18 @@ class Linking:
         child: str,
         choice: rules.Choice,
         found_by: Mapping[str, list[list[str]]],
+        *,
         joined: tuple[str, ...] = (),
     ) -> None:
         """Keep a decision and publish it as `person.linked`."""
         batch.epoch += 1
         for person in persons:
             batch.registry.place(person, child)
-        decided = store.Decided(
+        decided = translate.Decided(
             batch.epoch, child, tuple(persons), choice.reason, choice.evidence, joined
         )
         batch.decided.append(decided)
-        step.publish(linked_record(decided, batch.knownat, found_by))
+        step.publish(translate.linked_record(decided, batch.knownat, found_by))
 
     def _lookups(self, one: Told) -> list[list[str]]:
         """Return the hashes by which a search finds this person."""
@@ -244,23 +255,14 @@ class Linking:
     def _row(self, one: Told) -> tuple[Any, ...]:
         """Return one statement as it is kept."""
         said = one.said
-        words = (said.nhs_number, said.upn, said.born, said.family_name, said.given_name)
+        words = (
+            said.nhs_number,
+            said.upn,
+            said.born,
+            said.family_name,
+            said.given_name,
+        )
         return (*self._digest(one), *one.kind, *words)
-
-
-def linked_record(
-    decided: store.Decided,
-    knownat: datetime,
-    found_by: Mapping[str, list[list[str]]],
-) -> Outgoing:
-    """Return the `person.linked` record of a decision."""
-    own = refs.made_id("person.linked", str(decided.epoch), decided.child_ref)
-    said = translate.decision_attributes(
-        str(own), child_ref=decided.child_ref, knownat=instants.text(knownat)
-    )
-    body = translate.decision_data(asdict(decided), found_by)
-    key = decided.child_ref.encode()
-    return Outgoing(topics.EVENTS_LINKED.name, key, headers_of(said), body)
 
 
 def _told(record: Record) -> Told:

@@ -128,7 +128,9 @@ def choose(registry: Registry, ref: str) -> Choice:
         good = {}
     evidence = tuple(sorted({word for words in good.values() for word in words}))
     if not good:
-        return Choice("kept" if own else "founded", (own,) if own else (), doubts=doubts)
+        return Choice(
+            "kept" if own else "founded", (own,) if own else (), doubts=doubts
+        )
     children = sorted({*good, *([own] if own else [])}, key=_by_age(registry))
     reason = "joined" if len(children) > 1 else "linked"
     return Choice(reason, tuple(children), evidence, doubts)

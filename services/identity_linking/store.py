@@ -1,11 +1,11 @@
 """What identity keeps, read and written a batch at a time."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from services.identity_linking.rules import Registry, Stated
+from services.identity_linking.translate import Decided
 from services.runtime.postgres import Connection
 
 _TOUCHED: Final = """
@@ -20,19 +20,6 @@ WITH near AS (
 SELECT p.person_ref, p.sender, p.child_ref, c.epoch
 FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One decision, as it is kept and published."""
-
-    epoch: int
-    child_ref: str
-    persons: tuple[str, ...]
-    reason: str
-    evidence: tuple[str, ...]
-    joined: tuple[str, ...] = ()
-    """Children that are from now on called by `child_ref`."""
 
 
 async def lock(conn: Connection, now: datetime) -> tuple[int, datetime]:
@@ -150,8 +137,13 @@ async def save_decisions(
         await conn.execute(
             "INSERT INTO decisions (epoch, at, child_ref, persons, reason, evidence,"
             " decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            one.epoch, at, one.child_ref, list(one.persons), one.reason,
-            list(one.evidence), by,
+            one.epoch,
+            at,
+            one.child_ref,
+            list(one.persons),
+            one.reason,
+            list(one.evidence),
+            by,
         )
 
 
@@ -182,7 +174,9 @@ async def save_places(
     )
 
 
-async def save_reviews(conn: Connection, rows: Collection[tuple[str, str, str]]) -> None:
+async def save_reviews(
+    conn: Connection, rows: Collection[tuple[str, str, str]]
+) -> None:
     """Keep what a steward should look at."""
     await conn.execute(
         "INSERT INTO reviews (person_ref, child_ref, why)"
@@ -260,4 +254,6 @@ async def particulars(conn: Connection, child_ref: str) -> list[Stated]:
 
 async def save_reason(conn: Connection, epoch: int, reason: str) -> None:
     """Keep a steward's own words beside the decision; they are never published."""
-    await conn.execute("UPDATE decisions SET words = $2 WHERE epoch = $1", epoch, reason)
+    await conn.execute(
+        "UPDATE decisions SET words = $2 WHERE epoch = $1", epoch, reason
+    )

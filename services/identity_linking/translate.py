@@ -1,15 +1,33 @@
 """Translated events become linked ones; decisions become `person.linked`. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
+from schemas import topics
 from schemas.identifiers import is_organisation
 from services.identity_linking.rules import Stated
+from services.runtime import instants, refs
+from services.runtime.envelope import Outgoing, headers_of
 
 _ASKS: Final = "ehcna.advice_requested.v1"
 PERSON_LINKED: Final = "person.linked.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision, as it is kept and published."""
+
+    epoch: int
+    child_ref: str
+    persons: tuple[str, ...]
+    reason: str
+    evidence: tuple[str, ...]
+    joined: tuple[str, ...] = ()
+    """Children that are from now on called by `child_ref`."""
 
 
 def orgs_named(data: Mapping[str, Any]) -> set[str]:
@@ -87,3 +105,18 @@ def decision_data(
     """Return the body of `person.linked`: the decision, and lookups by person."""
     lookups = {person: list(hashes) for person, hashes in found_by.items()}
     return orjson.dumps({**decided, "lookups": lookups})
+
+
+def linked_record(
+    decided: Decided,
+    knownat: datetime,
+    found_by: Mapping[str, list[list[str]]],
+) -> Outgoing:
+    """Return the `person.linked` record of a decision."""
+    own = refs.made_id("person.linked", str(decided.epoch), decided.child_ref)
+    said = decision_attributes(
+        str(own), child_ref=decided.child_ref, knownat=instants.text(knownat)
+    )
+    body = decision_data(asdict(decided), found_by)
+    key = decided.child_ref.encode()
+    return Outgoing(topics.EVENTS_LINKED.name, key, headers_of(said), body)

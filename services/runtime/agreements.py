@@ -111,7 +111,9 @@ def read(folder: Path) -> Rules:
         (_model(path, AgreementsFile), hashlib.sha256(path.read_bytes()).hexdigest())
         for path in sorted((folder / "agreements").glob("*.yaml"))
     ]
-    clocks = [_model(path, ClockRule) for path in sorted((folder / "clocks").glob("*.yaml"))]
+    clocks = [
+        _model(path, ClockRule) for path in sorted((folder / "clocks").glob("*.yaml"))
+    ]
     return Rules(
         agreements=agreements_of(files),
         agencies=tuple(agency for file, _ in files for agency in file.organisations),
@@ -142,4 +144,6 @@ def _model(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(yaml.safe_load(path.read_text()))
     except (ValidationError, yaml.YAMLError) as bad:
-        raise Stopped(f"{path.name} cannot be understood: {type(bad).__name__}") from bad
+        raise Stopped(
+            f"{path.name} cannot be understood: {type(bad).__name__}"
+        ) from bad

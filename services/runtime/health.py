@@ -53,7 +53,10 @@ def router(service: "Service") -> APIRouter:
 async def checks(service: "Service") -> dict[str, Any]:
     """Return the state of Postgres, Kafka and each reader."""
     database = await _database(service)
-    lags = {reading.name: await reading.lag_seconds(time.time()) for reading in service.readings}
+    lags = {
+        reading.name: await reading.lag_seconds(time.time())
+        for reading in service.readings
+    }
     kafka = "pass" if service.reading_since_start else "fail"
     whole = "pass" if database == "pass" and kafka == "pass" else "fail"
     return {

@@ -81,7 +81,9 @@ class Cluster:
                 if topic.name not in found:
                     raise Stopped(f"topic {topic.name} is missing; deploy/ makes it")
                 if len(found[topic.name]["partitions"]) != PARTITIONS:
-                    raise Stopped(f"topic {topic.name} must have {PARTITIONS} partitions")
+                    raise Stopped(
+                        f"topic {topic.name} must have {PARTITIONS} partitions"
+                    )
             replicas = len(found[topics[0].name]["partitions"][0]["replicas"])
             await _check_settings(admin, topics, brokers=replicas)
         finally:
@@ -110,7 +112,9 @@ class Cluster:
             "SELECT topic, partition, next_offset FROM positions WHERE reader = $1",
             reader,
         )
-        kept = {TopicPartition(r["topic"], r["partition"]): r["next_offset"] for r in rows}
+        kept = {
+            TopicPartition(r["topic"], r["partition"]): r["next_offset"] for r in rows
+        }
         for place in places:
             if not begins[place] <= kept[place] <= ends[place]:
                 raise Stopped(

@@ -180,9 +180,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             )
             strays = await self._singly(read)
         for (topic, partition), wanted in strays.items():
-            log.get().info(
-                "sought", topic=topic, partition=partition, expected=wanted
-            )
+            log.get().info("sought", topic=topic, partition=partition, expected=wanted)
             self.consumer.seek(TopicPartition(topic, partition), wanted)
 
     async def _run(self, read: dict[Place, list[Record]]) -> dict[Place, int]:

@@ -113,15 +113,16 @@ class Relay:
     async def stop(self) -> None:
         """Publish what is buffered if Kafka takes it in time, then let the lanes go."""
         deadline = time.monotonic() + 3
-        while self.waiting and self._producer and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
+        while self.waiting and self._producer and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # confirmations come from the producer's own task
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(*AWAY):
             await self._delete_confirmed()
             await self._pool.execute(
-                "UPDATE lanes SET lease_until = '-infinity' WHERE owner = $1", self.owner
+                "UPDATE lanes SET lease_until = '-infinity' WHERE owner = $1",
+                self.owner,
             )
         await self._discard_producer()
 

@@ -18,6 +18,8 @@ import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
+from starlette.requests import Request
+from starlette.responses import Response
 
 from schemas.errors import Stopped
 from schemas.topics import Topic
@@ -145,7 +147,9 @@ class Service:
             await self._take_down()
 
         app = FastAPI(
-            title=f"Throughline {parts.name}", lifespan=lifespan, docs_url=None,
+            title=f"Throughline {parts.name}",
+            lifespan=lifespan,
+            docs_url=None,
             redoc_url=None,
         )
         app.add_exception_handler(Problem, _answer_problem)
@@ -177,9 +181,7 @@ class Service:
         while True:
             await postgres.reachable(settings.postgres)
             try:
-                await postgres.migrate(
-                    settings.postgres, self.name, _packages(parts)
-                )
+                await postgres.migrate(settings.postgres, self.name, _packages(parts))
                 pool = await postgres.open_pool(settings.postgres, self.name)
                 async with pool.acquire() as conn:
                     await outbox.prepare(conn, parts.writes)
@@ -225,7 +227,9 @@ class Service:
             logger=None,
             client_id=self.instance,
         )
-        self.readings = [Reading(reader, live.steps, live.cluster) for reader in readers]
+        self.readings = [
+            Reading(reader, live.steps, live.cluster) for reader in readers
+        ]
         for reading in self.readings:
             reading.subscribe(broker, self.instance)
         try:
@@ -308,7 +312,7 @@ class Service:
         return self._code
 
 
-async def _answer_problem(_request: object, problem: Exception) -> object:
+async def _answer_problem(_request: Request, problem: Exception) -> Response:
     """Answer with problem details."""
     assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
     return problem.response()

@@ -79,7 +79,11 @@ def refusal(record: Record, refused: Refused, *, at: datetime) -> Outgoing:
 
 
 def refusal_headers(
-    record: UUID, attempt: int, place: tuple[str, int, int], refused: Refused, *,
+    record: UUID,
+    attempt: int,
+    place: tuple[str, int, int],
+    refused: Refused,
+    *,
     at: datetime,
 ) -> Headers:
     """
@@ -121,9 +125,7 @@ class Steps:
                 step = Step(conn, instants.now())
                 yield step
                 failpoint("after-handler")
-                rows = await outbox.write(
-                    conn, step.outgoing, owner=self._relay.owner
-                )
+                rows = await outbox.write(conn, step.outgoing, owner=self._relay.owner)
                 failpoint("after-outbox")
                 failpoint("before-commit")
             failpoint("after-commit")

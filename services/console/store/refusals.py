@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -119,4 +119,4 @@ def _particulars(row: asyncpg.Record) -> dict[str, Any]:
 def _refusal(row: asyncpg.Record) -> Refusal:
     """Return a row as it was kept."""
     kept = dict(row) | {"where": row["where_"], "headers": unpacked(row["headers"])}
-    return Refusal(**{name: kept[name] for name in Refusal.__slots__})
+    return Refusal(**{field.name: kept[field.name] for field in fields(Refusal)})

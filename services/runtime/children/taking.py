@@ -52,7 +52,7 @@ class Child:
         """Return the child with *fresh* entries, counting again only what must be."""
         grown = Child(self.ref, stamp, self.entries + fresh, fresh)
         if self._namings is not None and _apart(self.entries, fresh):
-            grown._namings = self._namings | namings(fresh)  # noqa: SLF001 - own class
+            grown._namings = self._namings | namings(fresh)
         return grown
 
 
@@ -104,7 +104,9 @@ class Children:
         fresh: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             fresh[homes[entry.personref]].append(entry)
-        stirred = {ref for link in links for m in link.moved for ref in (m.now, m.before)}
+        stirred = {
+            ref for link in links for m in link.moved for ref in (m.now, m.before)
+        }
         shaken = {ref for ref in stirred if ref}
         touched = shaken | set(homes.values())
         children = await self._now(step.conn, touched, fresh, shaken)
@@ -154,7 +156,9 @@ class Children:
             self._remember(child)
         return found
 
-    async def current(self, conn: Connection, refs: Collection[str]) -> dict[str, Child]:
+    async def current(
+        self, conn: Connection, refs: Collection[str]
+    ) -> dict[str, Child]:
         """Return *refs* as they are, changing nothing."""
         rows = await conn.fetch(
             "SELECT child_ref, stamp FROM revisions WHERE child_ref = ANY($1::text[])",

@@ -58,7 +58,11 @@ async def _linked(step: Step, records: list[Record]) -> None:
     ids = [record.id for record in records]
     marked = await step.conn.execute(_LINKED, ids)
     named = [
-        (record.attributes["source"], withdrawn["sourcerecord"], withdrawn["sourceversion"])
+        (
+            record.attributes["source"],
+            withdrawn["sourcerecord"],
+            withdrawn["sourceversion"],
+        )
         for record in records
         if record.attributes["type"] == "event.withdrawn.v1"
         for withdrawn in [orjson.loads(record.value)["withdraws"]]

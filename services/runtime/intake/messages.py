@@ -210,7 +210,9 @@ def item_headers(message: Message, ref: UUID, item: Item) -> Headers:
 def _accepted_item(message: Message, item: Item, topic: topics.Topic) -> Outgoing:
     """Return the inbound record of an accepted item."""
     key = (item.person_ref or str(message.ref)).encode()
-    return Outgoing(topic.name, key, item_headers(message, message.ref, item), item.value)
+    return Outgoing(
+        topic.name, key, item_headers(message, message.ref, item), item.value
+    )
 
 
 def _refused_item(
@@ -233,8 +235,14 @@ async def _note_refused(step: Step, message: Message, refused: Sequence[Item]) -
         "INSERT INTO receipt_events (message_ref, place, type, state, reason, rule,"
         " where_) VALUES ($1, $2, $3, 'refused', $4, $5, $6)",
         [
-            (message.ref, i.place, i.type, i.refused.reason, i.refused.rule,
-             i.refused.where)
+            (
+                message.ref,
+                i.place,
+                i.type,
+                i.refused.reason,
+                i.refused.rule,
+                i.refused.where,
+            )
             for i in refused
             if i.refused
         ],

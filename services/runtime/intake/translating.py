@@ -230,9 +230,15 @@ def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
 async def _note(step: Step, events: Sequence[Made]) -> None:
     """Let the receipts show what their messages have become."""
     rows = [
-        (UUID(e.record.attributes["causationid"]), e.statement.place, e.id,
-         e.statement.type, e.record.attributes["source"], e.sourcerecord,
-         e.statement.sourceversion)
+        (
+            UUID(e.record.attributes["causationid"]),
+            e.statement.place,
+            e.id,
+            e.statement.type,
+            e.record.attributes["source"],
+            e.sourcerecord,
+            e.statement.sourceversion,
+        )
         for e in events
     ]
     await step.conn.execute(_NOTE, *_columns(rows))

@@ -14,7 +14,9 @@ Items = Callable[[Message], Sequence[Item]]
 class Unpacking:
     """Sends on, a part at a time, what a door has only kept."""
 
-    def __init__(self, service: Service, topic: Topic, gateway: str, items: Items) -> None:
+    def __init__(
+        self, service: Service, topic: Topic, gateway: str, items: Items
+    ) -> None:
         """Send the items that *items* finds in a message to *topic*."""
         self._service = service
         self._topic = topic

@@ -167,7 +167,7 @@ class TestSwap:
     def test_by_time(self, honest):
         """Where day is equal, the time of hearing decides, and it is looked at."""
 
-        def swap(timelines):
+        def exchange(timelines):
             """Exchange the first two that happened at the same time."""
             entries = timelines["c-3"]
             place = next(
@@ -177,7 +177,9 @@ class TestSwap:
             )
             swap(entries, place, place + 1)
 
-        assert kinds(changed_timelines(honest, swap)) == {("out-of-order", "timeline")}
+        assert kinds(changed_timelines(honest, exchange)) == {
+            ("out-of-order", "timeline")
+        }
 
     def test_heard(self, honest):
         """A time that goes back within a person is found, in feed and timeline."""

@@ -114,6 +114,26 @@ class TestReach:
         assert sight(STRANGER, [first, second]) is None
         assert sight(SCHOOL, [first, second])
 
+    @pytest.mark.parametrize("again", ["correction", "withdrawal"])
+    def test_hidden_change_takes_no_naming_away(self, again):
+        """A change that the body may not see does not show by what it loses."""
+        consulted = entry(
+            "ehcp.school_consulted.v1", "2026-04-01", data={"school": STRANGER}
+        )
+        change = (
+            withdrawal(consulted, sensitivity="safeguarding")
+            if again == "withdrawal"
+            else replace(
+                consulted,
+                id="next",
+                sourceversion=2,
+                sensitivity="safeguarding",
+                data={},
+            )
+        )
+
+        assert seen(STRANGER, [consulted, change]) == {consulted.id}
+
     def test_who_took_everything_back_sees_its_own_only(self):
         """A trust that wrote of the wrong child stops seeing the rest of it."""
         taken_back = withdrawal(REFERRAL)

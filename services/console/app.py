@@ -1,0 +1,40 @@
+"""Builds the console. The only module here that knows every other."""
+
+from typing import Final
+
+from schemas import topics
+from services.console import api, handlers, pages
+from services.console.clients.watching import Watch
+from services.console.settings import Settings
+from services.console.store.desk import Desk
+from services.runtime import ticking
+from services.runtime.agreements import Contracts
+from services.runtime.service import Parts, Service, Timer
+from services.runtime.settings import Shared
+
+_HOUSE_SECONDS: Final = 3600.0
+
+
+def main(shared: Shared) -> int:
+    """Run the console until it is told to stop; return the exit code."""
+    settings = Settings()
+    service = Service(shared, "console")
+    contracts = Contracts(shared)
+    desk = Desk(service, refused_days=settings.refused_days)
+    watch = Watch(shared, settings.addresses)
+    return service.run(
+        Parts(
+            name="console",
+            writes=topics.ALL,
+            readers=(handlers.reader(),),
+            timers=(
+                Timer(2.0, contracts.refresh),
+                Timer(_HOUSE_SECONDS, desk.keep_house),
+            ),
+            routers=(
+                api.Door(service, desk, watch, contracts, settings).router(),
+                pages.Page(service, desk, watch, contracts).router(),
+                ticking.router(service, contracts),
+            ),
+        )
+    )

@@ -1,0 +1,1 @@
+"""Other services, Kafka and the issuer, as the console asks them."""
