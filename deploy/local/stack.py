@@ -19,6 +19,7 @@ from deploy.local.ports import HOST, ISSUER, SERVICES, Ports, require_free
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process
 from deploy.local.services import ISSUE, RUN, Surroundings
+from schemas.errors import Stopped
 
 _MINUTE: Final = 60.0
 
@@ -95,10 +96,16 @@ class Stack(Parts):
 
     def claim(self) -> None:
         """Take the folder, end what a killed run left in it, and check the ports."""
-        if self._lock is None:
-            self._lock = state.claim(self.data)
+        if self._lock is not None:
+            return
+        lock = state.claim(self.data)
+        try:
             state.end_leftovers(self.data)
             require_free(self.ports, self.brokers)
+        except Stopped:
+            lock.close()
+            raise
+        self._lock = lock
 
     def start(self, names: Collection[str] = SERVICES) -> None:
         """Start all of it, and return when everything answers."""

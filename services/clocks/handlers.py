@@ -39,13 +39,26 @@ class Keeping:
         taken = await self._children.take_in(step, records)
         if not taken.children:
             return
-        entries = {ref: child.entries for ref, child in sorted(taken.children.items())}
+        moving = self._moving
+        entries = {
+            ref: child.entries
+            for ref, child in sorted(taken.children.items())
+            if not child.apart or any(entry.type in moving for entry in child.fresh)
+        }
         today = self._contracts.today
         counted = {ref: self._counted(every, today) for ref, every in entries.items()}
         every = [clock for clocks in counted.values() for clock in clocks]
         before = await store.kept_of(step.conn, list(entries), [c.id for c in every])
         await self._publish_changes(step, entries, before, counted)
         await self._withdraw(step, rules.gone(before, every))
+
+    @property
+    def _moving(self) -> set[str]:
+        """Types of events that can start, meet or stop a clock."""
+        rules_now = self._contracts.rules.clocks
+        return {
+            t for rule in rules_now for moment in rule.moments for t in moment.types
+        }
 
     def _counted(self, entries: Sequence[Entry], day: date) -> list[Clock]:
         """Return a child's clocks as they stand on *day*."""

@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from services.console import rules
 from services.console.clients.watching import Watch
-from services.console.settings import Settings
-from services.console.store.desk import Desk
+from services.console.store.desk import Desk, require_operator
 from services.runtime.agreements import Contracts
 from services.runtime.problems import Problem
 from services.runtime.service import Service
@@ -24,19 +23,13 @@ class Door:
     """The doors of the console. All of them are for operators alone."""
 
     def __init__(
-        self,
-        service: Service,
-        desk: Desk,
-        watch: Watch,
-        contracts: Contracts,
-        settings: Settings,
+        self, service: Service, desk: Desk, watch: Watch, contracts: Contracts
     ) -> None:
         """Answer for *service* with what is at the *desk*."""
         self._service = service
         self._desk = desk
         self._watch = watch
         self._contracts = contracts
-        self._settings = settings
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -53,8 +46,7 @@ class Door:
         """Return where a message, event, request, child or person has been."""
         caller = await self._operator(request)
         asked = await _body(request)
-        wanted = rules.wanted(asked.get("id"))
-        return _answer(await self._desk.trace(caller, wanted))
+        return _answer(await self._desk.trace(caller, asked.get("id")))
 
     async def refused(self, request: Request) -> Response:
         """Return refused messages in the order in which they were refused."""
@@ -66,15 +58,14 @@ class Door:
     async def shown(self, ref: str, request: Request) -> Response:
         """Return one refused message without its content."""
         caller = await self._operator(request)
-        return _answer(await self._desk.shown(caller, rules.uuid_of(ref)))
+        return _answer(await self._desk.shown(caller, ref))
 
     async def replay(self, request: Request) -> Response:
         """Send refused messages again to where they were refused."""
         caller = await self._operator(request)
         asked = await _body(request)
-        wanted = rules.references(asked.get("refs"))
-        reason = rules.reason(asked.get("reason"), shortest=self._settings.shortest_reason)
-        return _answer({"replayed": await self._desk.replay(caller, wanted, reason)})
+        refs, reason = asked.get("refs"), asked.get("reason")
+        return _answer({"replayed": await self._desk.replay(caller, refs, reason)})
 
     async def status(self, request: Request) -> Response:
         """Return how services and topics are, and what waits for a person."""
@@ -99,7 +90,9 @@ class Door:
 
     async def _operator(self, request: Request) -> Caller:
         """Return who asks; raises unless that is an operator."""
-        return rules.operator(await self._service.tokens.caller(request))
+        caller = await self._service.tokens.caller(request)
+        require_operator(caller)
+        return caller
 
 
 def _answer(body: object) -> Response:

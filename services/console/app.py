@@ -7,7 +7,7 @@ from services.console import api, handlers, pages
 from services.console.clients.watching import Watch
 from services.console.settings import Settings
 from services.console.store.desk import Desk
-from services.runtime import ticking
+from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
 from services.runtime.service import Parts, Service, Timer
 from services.runtime.settings import Shared
@@ -20,7 +20,8 @@ def main(shared: Shared) -> int:
     settings = Settings()
     service = Service(shared, "console")
     contracts = Contracts(shared)
-    desk = Desk(service, refused_days=settings.refused_days)
+    desk = Desk(service, settings)
+    sessions = session.Sessions(service, contracts)
     watch = Watch(shared, settings.addresses)
     return service.run(
         Parts(
@@ -32,8 +33,9 @@ def main(shared: Shared) -> int:
                 Timer(_HOUSE_SECONDS, desk.keep_house),
             ),
             routers=(
-                api.Door(service, desk, watch, contracts, settings).router(),
-                pages.Page(service, desk, watch, contracts).router(),
+                api.Door(service, desk, watch, contracts).router(),
+                pages.Page(desk, watch, contracts, sessions).router(),
+                session.router(service, contracts),
                 ticking.router(service, contracts),
             ),
         )

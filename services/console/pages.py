@@ -1,11 +1,10 @@
 """The operators' page."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
-from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import Response
 
 from services.console import rules
 from services.console.clients.watching import Watch
@@ -14,11 +13,9 @@ from services.runtime import instants, pages
 from services.runtime.agreements import Contracts
 from services.runtime.pages.models import ConsolePage
 from services.runtime.problems import Problem
-from services.runtime.service import Service
-from services.runtime.tokens import Caller
+from services.runtime.session import PageRoute, Session, Sessions
 
 _LISTED: Final = 100
-_FORBIDDEN: Final = 403
 _NOT_UNDERSTOOD: Final = 422
 
 
@@ -26,79 +23,58 @@ class Page:
     """The page of the console, for operators alone."""
 
     def __init__(
-        self, service: Service, desk: Desk, watch: Watch, contracts: Contracts
+        self, desk: Desk, watch: Watch, contracts: Contracts, sessions: Sessions
     ) -> None:
-        """Show what is at the *desk* of *service*."""
-        self._service = service
+        """Show what is at the *desk* to those who signed in as operators."""
         self._desk = desk
         self._watch = watch
         self._contracts = contracts
+        self._sessions = sessions
 
     def router(self) -> APIRouter:
-        """Return the routes."""
-        routes = APIRouter(include_in_schema=False)
-        routes.add_api_route("/", self.show, response_model=None)
-        routes.add_api_route("/", self.trace, methods=["POST"], response_model=None)
+        """Return the routes; the JSON door has `/trace`, so the form goes to `/`."""
+        routes = APIRouter(route_class=PageRoute, include_in_schema=False)
+        routes.add_api_route("/", self.show, methods=["GET"])
+        routes.add_api_route("/", self.trace, methods=["POST"])
         return routes
 
-    async def show(self, request: Request) -> HTMLResponse:
+    async def show(self, request: Request) -> Response:
         """Show how everything is."""
-        caller = await self._service.tokens.caller(request)
-        try:
-            model = await self._model(rules.operator(caller))
-        except Problem as problem:
-            return _refuse(problem)
-        return pages.answer(pages.console(model))
+        session = await self._sessions.of(request)
+        return pages.answer(pages.console(await self._model(session)))
 
-    async def trace(self, request: Request) -> HTMLResponse:
+    async def trace(self, request: Request) -> Response:
         """Show where what the form names has been."""
-        caller = await self._service.tokens.caller(request)
-        form = await request.form()
+        session = await self._sessions.of(request)
+        said = (await self._sessions.form(request)).get("trace", "").strip()
         try:
-            rules.operator(caller)
-            csrf = str(form.get("csrf", ""))
-            self._service.tokens.check_form(caller.token_id, csrf)
-            found = await self._found(caller, form)
-            model = await self._model(caller)
-        except Problem as problem:
-            return _refuse(problem)
-        model.update(found)  # type: ignore[typeddict-item] # members of the model
-        return pages.answer(pages.console(model))
-
-    async def _found(self, caller: Caller, form: FormData) -> dict[str, Any]:
-        """Return what the form's reference leads to, or what is wrong with it."""
-        said = str(form.get("trace", "")).strip()
-        try:
-            hops = await self._desk.trace(caller, rules.wanted(said))
+            hops = await self._desk.trace(session.caller, said)
         except Problem as problem:
             if problem.status != _NOT_UNDERSTOOD:
                 raise
-            return {"problems": [{"field": "trace", "text": problem.detail}]}
-        return {"trace": {"id": said, "hops": hops}}
+            return await self._put_right(session, problem)
+        model = await self._model(session)
+        model["trace"] = {"id": said, "hops": hops}
+        return pages.answer(pages.console(model))
 
-    async def _model(self, caller: Caller) -> ConsolePage:
-        """Return everything that the page shows besides a trace."""
-        contracts = self._contracts
+    async def _put_right(self, session: Session, problem: Problem) -> Response:
+        """Return the page with what is wrong in the form; never what was written."""
+        model = await self._model(session)
+        model["problems"] = [{"field": "trace", "text": problem.detail}]
+        return pages.answer(pages.console(model), status=problem.status)
+
+    async def _model(self, session: Session) -> ConsolePage:
+        """Return everything that the page shows besides a trace; raises a 403."""
+        refused = await self._desk.newest(session.caller, _LISTED)
         heard = await self._desk.last_heard()
         return {
-            "viewer": {
-                "organisation": contracts.rules.names.get(caller.org, caller.org),
-                "role": rules.OPERATOR,
-            },
+            "viewer": session.viewer,
             "as_of": instants.minute(instants.now()),
-            "today": contracts.today,
-            "csrf": self._service.tokens.form_token(caller.token_id),
+            "today": self._contracts.today,
+            "csrf": session.csrf,
             "action": "/",
             "services": await self._watch.services(),
             "topics": await self._watch.topics(),
-            "refused": await self._desk.newest(caller, _LISTED),
-            "sources": rules.sources(contracts.rules.agencies, heard),
+            "refused": refused,
+            "sources": rules.sources(self._contracts.rules.agencies, heard),
         }
-
-
-def _refuse(problem: Problem) -> HTMLResponse:
-    """Return the page of a problem; what is not permitted looks like what is not there."""
-    if problem.status == _FORBIDDEN:
-        return pages.answer(pages.not_found(), status=_FORBIDDEN)
-    title = problem.reason.replace("-", " ").capitalize()
-    return pages.answer(pages.error(title, problem.detail), status=problem.status)

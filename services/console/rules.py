@@ -1,4 +1,4 @@
-"""Who may use the console, and what may be asked for. Pure."""
+"""What may be asked for, and what an operator is told. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,10 @@ from uuid import UUID
 
 from schemas.agreement import Agency
 from services.runtime import instants
-from services.runtime.problems import Problem
-from services.runtime.tokens import Caller
-
-OPERATOR: Final = "operator"
-SCOPE: Final = "operate"
-
-_OURS: Final = re.compile(r"([cp])-([0-9a-f]{32})", re.ASCII)
 
 Kind = Literal["any", "child", "person"]
+
+_OURS: Final = re.compile(r"([cp])-([0-9a-f]{32})", re.ASCII)
 _KINDS: Final[dict[str, Kind]] = {"c": "child", "p": "person"}
 
 
@@ -29,52 +24,37 @@ class Wanted:
     id: UUID
 
 
-def operator(caller: Caller) -> Caller:
-    """Return *caller* if it may operate; raises a 403."""
-    caller.needs(SCOPE)
-    if OPERATOR not in caller.roles:
-        raise Problem(403, "not-permitted", "This needs the role operator.")
-    return caller
-
-
-def wanted(said: object) -> Wanted:
+def wanted(said: object) -> Wanted | None:
     """
     Return what *said* asks for: a UUID, a child or a person by our reference.
 
-    Raises a 422 for anything else, which might be a name or a number of a person.
+    None for anything else, which might be a name or a number of a person.
     """
     text = said.strip() if isinstance(said, str) else ""
     ours = _OURS.fullmatch(text)
     if ours:
         return Wanted(_KINDS[ours[1]], UUID(ours[2]))
-    return Wanted("any", uuid_of(text))
+    own = uuid_of(text)
+    return Wanted("any", own) if own else None
 
 
-def uuid_of(said: object) -> UUID:
-    """Return the UUID that *said* is, or raise a 422."""
+def uuid_of(said: object) -> UUID | None:
+    """Return the UUID that *said* is, if it is one."""
     try:
         return UUID(said if isinstance(said, str) else "")
     except ValueError:
-        detail = "Give a UUID, or a reference that begins with c- or p-."
-        raise Problem(422, "not-understood", detail) from None
+        return None
 
 
-def references(said: object) -> list[UUID]:
-    """Return the references to be replayed, each once, or raise a 422."""
-    if not isinstance(said, list) or not said:
-        raise Problem(422, "not-understood", "Give refs, a list of references.")
-    return list(dict.fromkeys(uuid_of(one) for one in said))
+def references(said: object) -> list[UUID] | None:
+    """Return the references to be replayed, each once; None unless all are UUIDs."""
+    listed = said if isinstance(said, list) else []
+    found = [uuid_of(one) for one in listed]
+    known = [one for one in found if one]
+    return list(dict.fromkeys(known)) if known and len(known) == len(found) else None
 
 
-def reason(said: object, *, shortest: int) -> str:
-    """Return why something is done, in a few words at least, or raise a 422."""
-    text = said.strip() if isinstance(said, str) else ""
-    if len(text) < shortest:
-        raise Problem(422, "not-understood", "Give a reason in a few words.")
-    return text
-
-
-def waiting(services: Sequence[dict[str, object]]) -> int:
+def waiting(services: Sequence[Mapping[str, object]]) -> int:
     """Return how many records all *services* have committed and not yet published."""
     counts = [service["waiting"] for service in services]
     return sum(count for count in counts if isinstance(count, int))

@@ -19,6 +19,10 @@ _RESET: Final = (
     " in development, run `make reset`"
 )
 
+_ANOTHER: Final = (
+    f"Kafka is another cluster than the one whose positions Postgres holds; {_RESET}"
+)
+
 
 class Cluster:
     """The Kafka cluster that one service reads and writes."""
@@ -53,6 +57,13 @@ class Cluster:
         finally:
             await admin.close()
 
+    async def same(self) -> None:
+        """Raise Stopped unless this is the cluster known."""
+        cluster_id, _ = await self._describe()
+        known = await self._pool.fetchval("SELECT cluster_id FROM cluster")
+        if known is not None and known != cluster_id:
+            raise Stopped(_ANOTHER)
+
     async def check(self, topics: Sequence[Topic]) -> None:
         """Raise Stopped unless this is the cluster known, with *topics* as they must be."""
         cluster_id, _ = await self._describe()
@@ -62,10 +73,7 @@ class Cluster:
             cluster_id,
         )
         if known != cluster_id:
-            raise Stopped(
-                "Kafka is another cluster than the one whose positions Postgres holds;"
-                f" {_RESET}"
-            )
+            raise Stopped(_ANOTHER)
         await self._check_topics(topics)
 
     async def _check_topics(self, topics: Sequence[Topic]) -> None:

@@ -29,6 +29,7 @@ TICK_SECONDS: Final = 0.25
 STUCK_SECONDS: Final = 30.0
 """An idempotent producer never gives up by itself; after this long it is replaced."""
 _BUFFER: Final = 5000
+_READ_AT_ONCE: Final = 500
 _IN_FLIGHT: Final = 2000
 
 _CLAIM: Final = """
@@ -36,13 +37,11 @@ UPDATE lanes l SET owner = $1, lease_until = now() + make_interval(secs => $2)
 FROM (SELECT topic, partition FROM lanes WHERE owner = $1 OR lease_until < now()
       ORDER BY topic, partition FOR UPDATE SKIP LOCKED) mine
 WHERE l.topic = mine.topic AND l.partition = mine.partition
-RETURNING l.topic, l.partition, l.next_seq,
-    (SELECT min(o.seq) FROM outbox o
-     WHERE o.topic = l.topic AND o.partition = l.partition) AS oldest
+RETURNING l.topic, l.partition, l.confirmed_seq
 """
 _READ: Final = """
 SELECT seq, key, headers, value FROM outbox
-WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT 500
+WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
 """
 _CONFIRM: Final = """
 UPDATE lanes l SET confirmed_seq = c.seq, confirmed_offset = c.place
@@ -94,8 +93,12 @@ class Relay:
         """Take committed *rows* straight from the step that wrote them."""
         for row in rows:
             lane = self._lanes.get(row.lane)
-            if lane and row.seq >= lane.upcoming and len(lane.buffer) < _BUFFER:
+            if lane is None or row.seq < lane.upcoming:
+                continue
+            if len(lane.buffer) < _BUFFER:
                 lane.buffer[row.seq] = row
+            else:
+                self._look = True
         self._wake.set()
 
     def look(self) -> None:
@@ -147,9 +150,11 @@ class Relay:
             await self._discard_producer()
 
     async def _send_round(self) -> None:
-        """Wait for something to send, at most a second, and send it."""
-        with contextlib.suppress(TimeoutError):
+        """Wait for something to send, and after a second look for it."""
+        try:
             await asyncio.wait_for(self._wake.wait(), 1.0)
+        except TimeoutError:
+            self._look = True
         self._wake.clear()
         if self._look:
             self._look = False
@@ -202,11 +207,14 @@ class Relay:
         for name, lane in list(self._lanes.items()):
             if lane.upcoming in lane.buffer:
                 continue
-            for row in await self._pool.fetch(_READ, *name, lane.upcoming):
+            for row in await self._pool.fetch(
+                _READ, *name, lane.upcoming, _READ_AT_ONCE
+            ):
                 lane.buffer[row["seq"]] = Numbered(
                     name, row["seq"], row["key"], unpacked(row["headers"]), row["value"]
                 )
-            self._look = self._look or len(lane.buffer) >= _BUFFER // 10
+            if len(lane.buffer) >= _READ_AT_ONCE:
+                self.look()
 
     async def _send_ready(self) -> None:
         """Send each lane's next records, without waiting for their confirmation."""
@@ -273,8 +281,7 @@ class Relay:
         for name in [name for name in self._lanes if name not in ours]:
             del self._lanes[name]
         for name, row in ours.items():
-            oldest = row["next_seq"] if row["oldest"] is None else row["oldest"]
-            self._lanes.setdefault(name, Lane(upcoming=oldest))
+            self._lanes.setdefault(name, Lane(upcoming=row["confirmed_seq"] + 1))
 
     async def _delete_confirmed(self) -> None:
         """

@@ -166,7 +166,7 @@ class Service:
                 asyncio.create_task(self._repeat(timer)) for timer in parts.timers
             ]
             await self._open_kafka(parts)
-            await self._watch(parts)
+            await self._watch()
         except Stopped as stopped:
             self._halt(stopped)
         except Exception as error:  # noqa: BLE001 - the supervisor starts it again
@@ -240,16 +240,15 @@ class Service:
         self._broker = broker
         self.reading_since_start = True
 
-    async def _watch(self, parts: Parts) -> None:
+    async def _watch(self) -> None:
         """See to it, every few seconds, that Kafka is still the cluster it was."""
-        topics = [*parts.writes, *(t for r in parts.readers for t in r.topics)]
         while True:
             await asyncio.sleep(5)
             for reading in self.readings:
                 if reading.stopped:
                     raise reading.stopped
             try:
-                await self._ready.cluster.check(topics)
+                await self._ready.cluster.same()
                 for reading in self.readings:
                     await reading.hint()
             except (*postgres.AWAY, KafkaError) as error:

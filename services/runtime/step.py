@@ -117,6 +117,18 @@ class Steps:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Step]:
+        """Open a step; what its data cannot be is told apart from what is away."""
+        try:
+            async with self._transaction() as step:
+                yield step
+        except asyncpg.InterfaceError as error:
+            # asyncpg's own DataError is one of these, and says nothing of a connection
+            if isinstance(error, ValueError):
+                raise ValueError("a value that Postgres cannot hold") from None
+            raise
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Step]:
         """Begin a transaction; at its end write the outbox, commit and hand over."""
         failpoint("before-step")
         rows: list[outbox.Numbered] = []

@@ -2,9 +2,9 @@
 
 import re
 
-import httpx
 import pytest
 
+from services.runtime.tokens import COOKIE
 from tests.support.partnership import PERSON, csrf_of, event, partnership
 
 COUNCIL = "urn:dfe:la:931"
@@ -164,10 +164,9 @@ def test_a_cookie_publishes_nothing(agencies, school):
     """A browser's cookie opens pages alone: neither the door nor the JSON timeline."""
     url = agencies.stack.address("education_gateway")
     headers = {"X-Request-ID": "5d3a6f64-9d0f-4f0e-8a3a-0d9d6a8f2a11"}
+    headers |= {"Cookie": f"{COOKIE}={school.cookies[COOKIE]}"}
 
-    published = httpx.post(
-        f"{url}/events", json=SEEN[0], headers=headers, cookies=dict(school.cookies)
-    )
+    published = agencies.http.post(f"{url}/events", json=SEEN[0], headers=headers)
 
     assert published.status_code == 401
     assert school.get(f"/children/{agencies.child}/timeline").status_code == 401

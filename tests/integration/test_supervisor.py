@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deploy.local import ending, services, state
-from deploy.local.ports import free_ports
+from deploy.local.ports import Ports, free_ports
 from deploy.local.processes import Seen, seen
 from deploy.local.stack import Stack
 from tests.support.local_stack import STUB, fetch, until
@@ -30,93 +31,122 @@ sys.exit(supervise(stack, names=("clocks", "timeline")))
 """
 
 
-class TestSupervisor:
-    """The supervisor as `make demo` runs it."""
+@dataclass
+class Supervised:
+    """A supervisor of two stub services, in a folder of its own."""
 
-    @pytest.fixture
-    def data(self, tmp_path: Path) -> Iterator[Path]:
-        """A folder in which nothing is left running after the test."""
-        yield tmp_path / "data"
-        state.stop_supervisor(tmp_path / "data")
-        state.end_leftovers(tmp_path / "data")
+    data: Path
+    ports: Ports
+    process: subprocess.Popen[bytes]
 
-    def start(self, data: Path, **more: str) -> subprocess.Popen[bytes]:
-        """Start a supervisor of two stub services."""
-        ports = self.ports = free_ports()
-        numbers = (str(ports.base), str(ports.kafka))
-        return subprocess.Popen(  # noqa: S603
-            (sys.executable, "-c", SUPERVISE, str(data), *numbers, STUB),
-            env={**os.environ, **more},
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+    @property
+    def said(self) -> str:
+        """What it has told a person so far."""
+        return said_file(self.data).read_text()
 
-    def parts(self, data: Path) -> dict[str, Seen | None]:
-        """Return the recorded processes that live."""
-        recorded = state.read(data).get("parts", [])
+    def parts(self) -> dict[str, Seen | None]:
+        """Return the recorded processes, those that do not live as None."""
+        recorded = state.read(self.data).get("parts", [])
         return {
             part["name"]: seen(part["pid"]) if part["pid"] else None
             for part in recorded
         }
 
-    def test_ctrl_c_stops_everything(self, data: Path) -> None:
+    def until_ready(self) -> dict[str, Seen]:
+        """Return the parts once all of them are up."""
+        until(lambda: state.read(self.data).get("ready", False))
+        return {name: part for name, part in self.parts().items() if part}
+
+
+def said_file(data: Path) -> Path:
+    """Return where a supervisor's words to a person are kept."""
+    return data.with_suffix(".said")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Supervised]]:
+    """What starts a supervisor, whose processes end with the test."""
+    data = tmp_path / "data"
+    running = []
+
+    def one(**more: str) -> Supervised:
+        """Start it with *more* in its environment."""
+        ports = free_ports()
+        numbers = (str(ports.base), str(ports.kafka))
+        with said_file(data).open("wb") as said:
+            process = subprocess.Popen(  # noqa: S603
+                (sys.executable, "-c", SUPERVISE, str(data), *numbers, STUB),
+                env={**os.environ, **more},
+                stderr=said,
+                start_new_session=True,
+            )
+        running.append(process)
+        return Supervised(data, ports, process)
+
+    yield one
+    for process in running:
+        process.terminate()
+        process.wait()
+    state.end_leftovers(data)
+
+
+class TestSupervisor:
+    """What it starts, keeps up and ends."""
+
+    def test_ctrl_c_stops_everything(self, start: Callable[..., Supervised]) -> None:
         """Ctrl-C ends every process that it started, and the exit code says well."""
-        supervisor = self.start(data)
-        until(lambda: state.read(data).get("ready", False))
-        started = [part for part in self.parts(data).values() if part]
+        supervisor = start()
+        parts = supervisor.until_ready()
 
-        os.killpg(supervisor.pid, signal.SIGINT)
+        os.killpg(supervisor.process.pid, signal.SIGINT)
 
-        assert supervisor.wait(60) == 0
-        assert len(started) == 5
-        assert [seen(part.pid) for part in started] == [None] * 5
+        assert supervisor.process.wait() == 0
+        assert set(parts) == {"postgres", "kafka-1", "issuer", "clocks", "timeline"}
+        assert not any(seen(part.pid) for part in parts.values())
 
-    def test_dead_service_comes_back(self, data: Path) -> None:
-        """A killed service, a killed broker and a killed database are started again."""
-        self.start(data)
-        until(lambda: state.read(data).get("ready", False))
-        before = self.parts(data)
+    def test_dead_part_comes_back(self, start: Callable[..., Supervised]) -> None:
+        """A killed service, broker and database are started again; others stay."""
+        supervisor = start()
+        before = supervisor.until_ready()
+        killed = ("clocks", "kafka-1", "postgres")
 
-        for name in ("clocks", "kafka-1", "postgres"):
+        for name in killed:
             os.kill(before[name].pid, signal.SIGKILL)
 
         def all_new() -> bool:
             """Say whether each of the three is a new process."""
-            now = self.parts(data)
-            return all(
-                now[name] and now[name] != before[name]
-                for name in ("clocks", "kafka-1", "postgres")
-            )
+            now = supervisor.parts()
+            return all(now[name] not in (None, before[name]) for name in killed)
 
         until(all_new)
-        until(lambda: services.is_ready(self.ports.of("clocks")))
-        assert self.parts(data)["timeline"] == before["timeline"]
+        until(lambda: services.is_ready(supervisor.ports.of("clocks")))
+        assert supervisor.parts()["timeline"] == before["timeline"]
 
-    def test_exit_for_a_person_is_not_repeated(self, data: Path) -> None:
+    def test_part_for_a_person_is_held(self, start: Callable[..., Supervised]) -> None:
         """A service that needs a person is left down, and its last line is shown."""
-        supervisor = self.start(data, STUB_ENDS="78")
+        supervisor = start(STUB_ENDS="78")
 
-        _, said = supervisor.communicate(timeout=90)
+        assert supervisor.process.wait() != 0
+        assert "waits for a person: this must be done by a person" in supervisor.said
 
-        assert supervisor.returncode != 0
-        assert b"waits for a person: this must be done by a person" in said
-
-    def test_down_after_the_supervisor_was_killed(self, data: Path) -> None:
+    def test_down_after_it_was_killed(self, start: Callable[..., Supervised]) -> None:
         """What a killed supervisor left running is ended by `make down`."""
-        supervisor = self.start(data)
-        until(lambda: state.read(data).get("ready", False))
-        left = self.parts(data)
-        supervisor.kill()
-        supervisor.wait()
+        supervisor = start()
+        left = supervisor.until_ready()
+        supervisor.process.kill()
+        supervisor.process.wait()
 
-        ending.down(data)
+        ending.down(supervisor.data)
 
-        assert {name: seen(part.pid) for name, part in left.items()} == dict.fromkeys(
-            left
-        )
+        assert not any(seen(part.pid) for part in left.values())
 
-    def test_data_is_kept_and_reset(self, data: Path) -> None:
+
+class TestData:
+    """What a folder keeps from one run to the next."""
+
+    def test_data_is_kept_and_reset(self, tmp_path: Path) -> None:
         """A second run keeps the database and the secret; a reset keeps nothing."""
+        data = tmp_path / "data"
         with Stack(data, free_ports()) as first:
             first.start_postgres()
             asyncio.run(fetch(first.dsn, "CREATE TABLE kept AS SELECT 7 n"))

@@ -27,7 +27,7 @@ ISSUE: Final = (*RUN, "issuer")
 
 def until(is_so: Callable[[], bool]) -> None:
     """Return when something is so; the limit is only there to end a broken run."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 300
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.05)

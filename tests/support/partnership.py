@@ -46,10 +46,10 @@ def event(own_id: str, type_name: str, occurred: str, **changes: Any) -> dict[st
 class Partnership:
     """The agencies of one running stack."""
 
-    def __init__(self, stack: Stack) -> None:
-        """Speak to *stack*."""
+    def __init__(self, stack: Stack, http: httpx.Client) -> None:
+        """Speak to *stack* over *http*."""
         self.stack = stack
-        self.http = httpx.Client(timeout=_SECONDS, trust_env=False)
+        self.http = http
 
     def headers(self, org: str, scope: str = "publish read") -> dict[str, str]:
         """Return how *org*, in its role, says who it is."""
@@ -85,14 +85,15 @@ class Partnership:
         url = f"{self.stack.address('timeline')}/children/{child}/timeline"
         return self.http.get(url, headers=self.headers(org))
 
-    def browser(self, org: str) -> httpx.Client:
-        """Return what stands for a browser in which *org* has signed in."""
+    @contextmanager
+    def browser(self, org: str) -> Iterator[httpx.Client]:
+        """Yield what stands for a browser in which *org* has signed in."""
         url = self.stack.address("timeline")
-        client = httpx.Client(base_url=url, timeout=_SECONDS, trust_env=False)
         asked = {"organisation": org, "role": ROLES[org]}
-        asked["csrf"] = csrf_of(client.get("/sign-in"))
-        assert client.post("/sign-in", data=asked).headers["location"] == "/"
-        return client
+        with httpx.Client(base_url=url, timeout=_SECONDS, trust_env=False) as client:
+            asked["csrf"] = csrf_of(client.get("/sign-in"))
+            assert client.post("/sign-in", data=asked).headers["location"] == "/"
+            yield client
 
     def _shown(self, org: str, person: dict[str, Any], message: str) -> int:
         """Return how many entries of one message *org* is shown."""
@@ -115,4 +116,5 @@ def partnership(data: Path, *, today: str | None = None) -> Iterator[Partnership
     """Start what brings an event to the timeline, in a folder of its own."""
     with Stack(data, free_ports(), today=today) as stack:
         stack.start(SERVICES)
-        yield Partnership(stack)
+        with httpx.Client(timeout=_SECONDS, trust_env=False) as http:
+            yield Partnership(stack, http)

@@ -1,14 +1,14 @@
-"""What operators read and do: each in one transaction with its audit row."""
+"""What operators, and they alone, read and do: each with its audit row."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from services.console import translate
-from services.console.codes import REPLAYABLE
-from services.console.rules import OPERATOR, Wanted
+from services.console import rules, translate
+from services.console.codes import OPERATOR, REPLAYABLE, SCOPE
+from services.console.settings import Settings
 from services.console.store import ledger, refusals, sources
 from services.runtime import audit, postgres
 from services.runtime.envelope import Outgoing
@@ -25,13 +25,17 @@ _NO_AGREEMENT: Final = "-"
 class Desk:
     """The operators' desk."""
 
-    def __init__(self, service: Service, *, refused_days: int) -> None:
+    def __init__(self, service: Service, settings: Settings) -> None:
         """Read and write in *service*'s database."""
         self._service = service
-        self._refused_for = timedelta(days=refused_days)
+        self._settings = settings
 
-    async def trace(self, caller: Caller, wanted: Wanted) -> list[dict[str, Any]]:
-        """Return every hop of what *wanted* names."""
+    async def trace(self, caller: Caller, said: object) -> list[dict[str, Any]]:
+        """Return every hop of what *said* names; raises a 422 if it is no reference."""
+        require_operator(caller)
+        wanted = rules.wanted(said)
+        if wanted is None:
+            raise _not_understood("Give a UUID, or a reference that begins c- or p-.")
         async with self._transaction() as conn:
             hops = await ledger.trace(conn, wanted)
             subject = f"{wanted.kind} {wanted.id}"
@@ -40,6 +44,7 @@ class Desk:
 
     async def refused(self, caller: Caller, after: int, limit: int) -> dict[str, Any]:
         """Return refused messages behind *after*, and where the list goes on."""
+        require_operator(caller)
         async with self._transaction() as conn:
             lines, following = await refusals.listed(conn, after, limit)
             shown = {"refused": len(lines)}
@@ -48,30 +53,47 @@ class Desk:
 
     async def newest(self, caller: Caller, limit: int) -> list[dict[str, Any]]:
         """Return the newest of the refused messages that nobody has replayed."""
+        require_operator(caller)
         async with self._transaction() as conn:
             lines = await refusals.newest(conn, limit)
             await _note(conn, caller, "refused", "newest", {"refused": len(lines)})
         return lines
 
-    async def shown(self, caller: Caller, ref: UUID) -> dict[str, Any]:
+    async def shown(self, caller: Caller, said: str) -> dict[str, Any]:
         """Return one refused message without its content; raises the one 404."""
+        require_operator(caller)
+        ref = rules.uuid_of(said)
         async with self._transaction() as conn:
-            found = await refusals.shown(conn, ref)
+            found = await refusals.shown(conn, ref) if ref else None
             if found is None:
                 raise unknown()
             await _note(conn, caller, "refused", str(ref), {"refused": 1})
         return found
 
     async def replay(
-        self, caller: Caller, wanted: Sequence[UUID], reason: str
+        self, caller: Caller, said: object, reason: object
     ) -> list[dict[str, Any]]:
         """Publish refused messages again where they came from: all of them or none."""
+        require_operator(caller)
+        wanted = rules.references(said)
+        if wanted is None:
+            raise _not_understood(
+                "Give refs, a list of references of refused messages."
+            )
+        why = self._reason(reason)
 
         async def work(step: Step) -> list[dict[str, Any]]:
             """Take each once, publish it, and say who did it and why."""
-            return [await _replay(step, caller, ref, reason) for ref in sorted(wanted)]
+            return [await _replay(step, caller, ref, why) for ref in sorted(wanted)]
 
         return await self._service.doors.commit(work)
+
+    def _reason(self, said: object) -> str:
+        """Return why something is done, in a few words at least, or raise a 422."""
+        text = said.strip() if isinstance(said, str) else ""
+        if len(text) < self._settings.shortest_reason:
+            raise _not_understood("Give a reason in a few words.")
+        return text
 
     async def count_refused(self) -> int | None:
         """Return how many refused messages wait for a person; None if unknown now."""
@@ -91,8 +113,9 @@ class Desk:
 
         async def work(step: Step) -> None:
             """Do both."""
+            kept = timedelta(days=self._settings.refused_days)
             await ledger.ready(step.conn)
-            await refusals.forget(step.conn, step.now - self._refused_for)
+            await refusals.forget(step.conn, step.now - kept)
 
         await self._service.steps.turn("house", work)
 
@@ -106,9 +129,14 @@ class Desk:
             raise away() from None
 
 
-async def _replay(
-    step: Step, caller: Caller, ref: UUID, reason: str
-) -> dict[str, Any]:
+def require_operator(caller: Caller) -> None:
+    """Raise a 403 unless *caller* may operate."""
+    caller.needs(SCOPE)
+    if OPERATOR not in caller.roles:
+        raise Problem(403, "not-permitted", "This needs the role operator.")
+
+
+async def _replay(step: Step, caller: Caller, ref: UUID, reason: str) -> dict[str, Any]:
     """Publish one refused message again, its attempt raised by one."""
     refused = await refusals.take(step.conn, ref)
     if refused is None:
@@ -126,7 +154,14 @@ async def _not_replayable(step: Step, ref: UUID) -> Problem:
     """Return why there is nothing to take: unknown, or taken before."""
     if not await refusals.is_known(step.conn, ref):
         return unknown()
-    return _conflict("It was replayed before. If it was refused again, use the new ref.")
+    return _conflict(
+        "It was replayed before. If it was refused again, use the new ref."
+    )
+
+
+def _not_understood(detail: str) -> Problem:
+    """Return a 422 with *detail*."""
+    return Problem(422, "not-understood", detail)
 
 
 def _conflict(detail: str) -> Problem:

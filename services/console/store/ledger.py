@@ -13,7 +13,6 @@ from services.console.translate import Hop
 from services.runtime import instants
 from services.runtime.postgres import Connection
 
-Row = asyncpg.Record
 Place = tuple[str, int, int]
 Item = tuple[UUID, int]
 
@@ -45,9 +44,9 @@ _MENTIONS: Final = "SELECT * FROM ledger WHERE mentions && $1::uuid[]"
 class _Found:
     """What a trace has gathered so far, each row once."""
 
-    rows: dict[Place, Row] = field(default_factory=dict)
+    rows: dict[Place, asyncpg.Record] = field(default_factory=dict)
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[asyncpg.Record]) -> None:
         """Keep *rows*."""
         for row in rows:
             self.rows[(row["topic"], row["partition"], row["position"])] = row
@@ -88,8 +87,8 @@ async def ready(conn: Connection) -> None:
 
 
 async def _of_items(
-    conn: Connection, wanted: Wanted, direct: Sequence[Row]
-) -> list[Row]:
+    conn: Connection, wanted: Wanted, direct: Sequence[asyncpg.Record]
+) -> list[asyncpg.Record]:
     """
     Return the other hops of the items that *direct* speaks of.
 
@@ -110,7 +109,7 @@ async def _of_items(
     ]
 
 
-def _items(rows: Iterable[Row]) -> set[Item]:
+def _items(rows: Iterable[asyncpg.Record]) -> set[Item]:
     """Return the items of messages that *rows* speak of."""
     return {
         (row["message_ref"], row["place"])
@@ -119,13 +118,13 @@ def _items(rows: Iterable[Row]) -> set[Item]:
     }
 
 
-def _order(row: Row) -> tuple[Any, ...]:
+def _order(row: asyncpg.Record) -> tuple[Any, ...]:
     """Return what a trace is sorted by."""
     stage = STAGES.get(row["topic"], 0)
     return row["at"], stage, row["partition"], row["position"]
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _shown(row: asyncpg.Record) -> dict[str, Any]:
     """Return one hop as the contract words it."""
     return {
         "hop": HOPS[row["topic"]],

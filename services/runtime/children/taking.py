@@ -39,6 +39,8 @@ class Child:
     entries: list[Entry]
     fresh: list[Entry] = field(default_factory=list)
     """Those that came in this step."""
+    apart: bool = False
+    """Whether the fresh ones neither supersede nor withdraw anything, nor moved."""
     _namings: frozenset[Naming] | None = None
 
     @property
@@ -50,8 +52,9 @@ class Child:
 
     def grown(self, fresh: list[Entry], stamp: UUID) -> "Child":
         """Return the child with *fresh* entries, counting again only what must be."""
-        grown = Child(self.ref, stamp, self.entries + fresh, fresh)
-        if self._namings is not None and _apart(self.entries, fresh):
+        apart = _apart(self.entries, fresh)
+        grown = Child(self.ref, stamp, self.entries + fresh, fresh, apart)
+        if self._namings is not None and apart:
             grown._namings = self._namings | namings(fresh)
         return grown
 

@@ -45,16 +45,18 @@ def changed_message(
     return replace(honest, messages=messages)
 
 
-def spoken_of_twice(honest: Collected, door: str) -> tuple[int, int]:
-    """Return the places in the feed of two messages of one person, one after other."""
+def spoken_of_twice(
+    honest: Collected, door: str, *, at_once: bool = False
+) -> tuple[int, int]:
+    """Return the feed's places of two events of one person, of one message or two."""
     wanted = expected(honest)
     last: dict[str, int] = {}
     for place, event in enumerate(honest.feed):
         record = wanted.by_event[event["id"]].record
         before = last.get(record.person)
         if before is not None and record.door == door:
-            earlier = honest.feed[before]
-            if earlier["causationid"] != event["causationid"]:
+            same = honest.feed[before]["causationid"] == event["causationid"]
+            if same == at_once:
                 return before, place
         last[record.person] = place
     raise AssertionError("no person was spoken of twice")

@@ -147,6 +147,12 @@ class TestSwap:
             )
             assert kinds(swapped) == {("out-of-order", "feed")}
 
+    def test_in_array(self, honest):
+        """Two events of one person that came in one array keep its order."""
+        one, other = spoken_of_twice(honest, "education", at_once=True)
+        swapped = changed_feed(honest, lambda feed: swap(feed, one, other))
+        assert kinds(swapped) == {("out-of-order", "feed")}
+
     def test_strangers(self, honest):
         """Two events of different persons may stand either way round."""
         place = next(

@@ -65,11 +65,12 @@ def client_of(shared):
         known = {404: unknown(), 503: away()}
         raise known.get(status, Problem(status, "not-permitted", "A reason."))
 
-    @routes.get("/json")
+    app = FastAPI()
+
+    @app.get("/json")
     async def json(request: Request):
         await service.tokens.caller(request)
 
-    app = FastAPI()
     app.include_router(session.router(service, contracts))
     app.include_router(routes)
     return TestClient(app, base_url="https://here", follow_redirects=False)

@@ -1,0 +1,107 @@
+"""`doctor`: what is wrong with this installation, and what to do about it."""
+
+import asyncio
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any, Final
+
+import asyncpg
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+
+from services.console.cli.answers import (
+    PROBLEMS,
+    failed,
+    print_json,
+    print_line,
+)
+from services.console.cli.options import AsJson
+from services.console.clients import asking
+from services.console.clients.places import ISSUER, Places, places
+from services.console.codes import SERVICES
+
+_SECONDS: Final = 5.0
+_START: Final = "`make demo` starts everything"
+
+Check = dict[str, Any]
+
+
+def doctor(as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Look at everything that Throughline needs, and say what to do where it fails."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    found = list(checks(places(os.environ)))
+    if as_json:
+        print_json(found)
+    else:
+        for check in found:
+            print_line(_line(check))
+    wrong = sum(not check["ok"] for check in found)
+    if wrong:
+        raise failed(PROBLEMS, f"{wrong} of {len(found)} checks failed")
+
+
+def checks(there: Places) -> Iterator[Check]:
+    """Yield every check of the installation *there*, in the order of what needs what."""
+    yield _check("java", shutil.which("java"), "install a Java runtime, 17 or newer")
+    yield _check("data folder", _writable(there), "make the data folder writable")
+    postgres = bool(there.postgres) and asyncio.run(_postgres(str(there.postgres)))
+    yield _check("postgres", postgres, f"{_START}, or set THROUGHLINE_POSTGRES")
+    kafka = asyncio.run(_kafka(there.kafka))
+    yield _check("kafka", kafka, f"{_START}, or set THROUGHLINE_KAFKA")
+    for name in (ISSUER, *SERVICES):
+        yield _service(there, name)
+
+
+def _check(name: str, ok: object, otherwise: str) -> Check:
+    """Return one line of the answer."""
+    return {"check": name, "ok": bool(ok), "do": None if ok else otherwise}
+
+
+def _writable(there: Places) -> bool:
+    """Return whether data can be kept; a folder that is not there is made at start."""
+    folder = there.data if there.data.exists() else there.data.absolute().parent
+    return os.access(folder, os.W_OK)
+
+
+def _service(there: Places, name: str) -> Check:
+    """Return whether a service answers, is ours, and has all that it needs."""
+    said = asking.status(there, name)
+    url = there.addresses[name]
+    if said is None:
+        return _check(name, None, f"nothing answers at {url}: {_START}")
+    if said.get("service") != name:
+        return _check(name, None, f"something else answers at {url}: stop it")
+    failing = [what for what, how in said.get("checks", {}).items() if how != "pass"]
+    log = f"its log is log/{name}.log in the data folder"
+    return _check(name, not failing, f"it waits for {', '.join(failing)}; {log}")
+
+
+async def _postgres(dsn: str) -> bool:
+    """Return whether the database answers."""
+    try:
+        conn = await asyncpg.connect(dsn, timeout=_SECONDS)
+        await conn.close()
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError):
+        return False
+    return True
+
+
+async def _kafka(servers: str) -> bool:
+    """Return whether Kafka answers."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=servers.split(","))
+    try:
+        await asyncio.wait_for(consumer.start(), _SECONDS)
+    except (KafkaError, OSError, TimeoutError, ValueError):
+        return False
+    finally:
+        await consumer.stop()
+    return True
+
+
+def _line(check: Check) -> str:
+    """Return one check in words."""
+    if check["ok"]:
+        return f"ok    {check['check']}"
+    return f"FAIL  {check['check']}: {check['do']}"

@@ -1,0 +1,63 @@
+"""Where everything is: by the environment, or as the demonstration has written down."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from services.runtime.service import PORTS
+
+ISSUER: Final = "issuer"
+
+_BASE: Final = "8100"
+_HOST: Final = "127.0.0.1"
+_KAFKA: Final = "127.0.0.1:19092"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Addresses of one installation."""
+
+    addresses: Mapping[str, str]
+    """URL of each service and of the issuer."""
+    kafka: str
+    postgres: str | None
+    """None where nobody has said."""
+    data: Path
+
+
+def places(environment: Mapping[str, str]) -> Places:
+    """
+    Return where everything is.
+
+    What the environment says holds; where it does not say which ports, the file that
+    a running demonstration leaves in the data folder does.
+    """
+    data = Path(environment.get("THROUGHLINE_DATA") or "var")
+    base = environment.get("THROUGHLINE_PORT_BASE")
+    card = {} if base else _card(data / "demo.json")
+    addresses = _counted(base or _BASE) | dict(card.get("addresses", {}))
+    issuer = environment.get("THROUGHLINE_ISSUER")
+    return Places(
+        addresses | ({ISSUER: issuer.rstrip("/")} if issuer else {}),
+        environment.get("THROUGHLINE_KAFKA") or card.get("kafka") or _KAFKA,
+        environment.get("THROUGHLINE_POSTGRES") or card.get("postgres"),
+        data,
+    )
+
+
+def _counted(base: str) -> dict[str, str]:
+    """Return the addresses on this machine, counted from the first port."""
+    first = int(base) if base.isdecimal() else int(_BASE)
+    offsets = {ISSUER: 0} | PORTS
+    return {name: f"http://{_HOST}:{first + n}" for name, n in offsets.items()}
+
+
+def _card(path: Path) -> dict[str, Any]:
+    """Return what the demonstration wrote; nothing where there is none."""
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -1,0 +1,341 @@
+"""The timeline's pages on a real stack, in a real Chromium, as people go through them."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from tests.support.partnership import PERSON, event, partnership
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW = {"width": 320, "height": 640}
+
+COUNCIL = "urn:dfe:la:931"
+TRUST = "urn:ods:RNU"
+SCHOOL = "urn:dfe:urn:123456"
+TODAY = "2026-04-27"
+ADVICE = "7d9f2c1e-5b0a-4a35-9d5e-0c7c1f7a2b64"
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"
+)
+
+
+def asked(body, **changes):
+    """Return a request for advice of *body*."""
+    data = {"body": body, "advice": "medical", "sent_on": "2026-03-16"}
+    said = {"correlationid": ADVICE, "data": data} | changes
+    return event(f"ASK-{body}", "ehcna.advice_requested.v1", "2026-03-16", **said)
+
+
+SPRING = (
+    (
+        SCHOOL,
+        "2026-02-10T16:00:00Z",
+        event("SEN-1", "concern.raised.v1", "2026-02-10", data={"concern": "SLCN"}),
+    ),
+    (
+        TRUST,
+        "2026-03-01T08:00:00Z",
+        event(
+            "REF-1",
+            "referral.received.v1",
+            "2026-02-16",
+            data={"service": "slt", "referred_by": SCHOOL},
+        ),
+    ),
+    (
+        COUNCIL,
+        "2026-03-02T09:04:00Z",
+        event("EHC-1", "ehcna.requested.v1", "2026-03-01", sourcerecord="EHC"),
+        event(
+            "EHC-2",
+            "ehcna.requested.v1",
+            "2026-03-02",
+            sourcerecord="EHC",
+            sourceversion=2,
+            data={"school": SCHOOL, "request_source": "2"},
+        ),
+        event(
+            "DEC-1",
+            "ehcna.decided.v1",
+            "2026-03-13",
+            data={"decision": "assess", "notified_on": "2026-03-13"},
+        ),
+        asked(TRUST),
+        asked("urn:ods:RTH", sensitivity="restricted"),
+        event("DRAFT-1", "ehcp.draft_issued.v1", "2026-03-20"),
+        event(
+            "W-1",
+            "event.withdrawn.v1",
+            "2026-03-21",
+            data={
+                "withdraws": {"sourcerecord": "DRAFT-1"},
+                "reason": "entered-in-error",
+            },
+        ),
+    ),
+    (
+        TRUST,
+        "2026-03-18T12:00:00Z",
+        event(
+            "GOT-1",
+            "ehcna.advice_request_received.v1",
+            "2026-03-17",
+            correlationid=ADVICE,
+            data={"body": TRUST, "advice": "medical"},
+        ),
+    ),
+)
+"""Late, superseded, withdrawn, restricted, asked and not yet answered."""
+
+
+@pytest.fixture(scope="module")
+def agencies(tmp_path_factory):
+    """A running stack on which a spring has been told."""
+    with partnership(tmp_path_factory.mktemp("pages"), today=TODAY) as running:
+        for org, at, *events in SPRING:
+            running.child = running.publish(org, *events, at=at)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address(agencies):
+    """Where the pages are."""
+    return agencies.stack.address("timeline")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium, started once for this module."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, headless=True
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def plain(browser):
+    """A narrow window with JavaScript off, in which nobody has signed in."""
+    window = browser.new_context(viewport=NARROW, java_script_enabled=False)
+    yield window.new_page()
+    window.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser, address):
+    """A window with JavaScript on, for axe, in which a SEND officer has signed in."""
+    window = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = window.new_page()
+    sign_in(page, address)
+    page.close()
+    yield window
+    window.close()
+
+
+def sign_in(
+    page, address, organisation="Oxfordshire County Council", role="SEND officer"
+):
+    """Go through the sign-in as a person does."""
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("Organisation").select_option(organisation)
+    page.get_by_label(role).check()
+    page.get_by_role("button", name="Sign in").click()
+
+
+def find(page, **person):
+    """Fill in the search form and send it."""
+    page.get_by_label("NHS number").fill(person.get("nhs_number", ""))
+    year, month, day = person.get("date_of_birth", "--").split("-")
+    for name, part in (("Day", day), ("Month", month), ("Year", year)):
+        page.get_by_label(name).fill(part)
+    page.get_by_role("button", name="Find timeline").click()
+
+
+def pages_of(agencies):
+    """Return a way to every page that a SEND officer comes to."""
+    child = f"/children/{agencies.child}"
+    return {
+        "start": "/",
+        "timeline": child,
+        "as known": f"{child}?as_known_on=2026-01-01",
+        "not found": "/children/c-0",
+        "not understood": f"{child}?as_known_on=tomorrow",
+        "sign-in": "/sign-in",
+    }
+
+
+every_page = pytest.mark.parametrize(
+    "name", ["start", "timeline", "as known", "not found", "not understood", "sign-in"]
+)
+
+
+def axe_finds(page):
+    """Return what axe finds wrong with *page*, in words; nothing if nothing."""
+    options = {"runOnly": WCAG, "resultTypes": ["violations"]}
+    results = Axe().run(page, options=options)
+    return results.generate_report() if results.violations_count else ""
+
+
+@every_page
+@pytest.mark.parametrize("width", [1280, 320])
+def test_axe_finds_nothing(agencies, address, signed_in, name, width):
+    """No page breaks a WCAG 2.2 AA rule, and none scrolls sideways."""
+    page = signed_in.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + pages_of(agencies)[name])
+
+    assert axe_finds(page) == ""
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@every_page
+def test_the_console_stays_silent(agencies, address, signed_in, name):
+    """Under the strict policy nothing is stopped, missing, or from elsewhere."""
+    said, wanted = [], []
+    page = signed_in.new_page()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    page.on("request", lambda request: wanted.append(request.url))
+
+    answer = page.goto(address + pages_of(agencies)[name], wait_until="networkidle")
+
+    expected = [] if answer.ok else [f"the server responded with a status of {answer.status}"]
+    assert [text for text in said if not any(e in text for e in expected)] == []
+    assert [url for url in wanted if not url.startswith(address)] == []
+    assert "script-src" not in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert page.evaluate("document.styleSheets.length") == 2
+
+
+def test_a_search_that_cannot_be_made(address, signed_in):
+    """Problems are listed on top, lead to their fields, and axe finds nothing."""
+    page = signed_in.new_page()
+    page.goto(address)
+
+    find(page, nhs_number="999 123 4518")
+
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("There is a problem")
+    expect(summary.get_by_role("link")).to_have_text(
+        ["Check the NHS number: one of its digits is wrong", "Enter a date of birth"]
+    )
+    summary.get_by_role("link", name="Enter a date of birth").click()
+    expect(page.get_by_label("Day")).to_be_focused()
+    expect(page.get_by_label("NHS number")).to_have_value("999 123 4518")
+    assert axe_finds(page) == ""
+
+
+def test_from_the_sign_in_to_a_timeline(agencies, address, plain):
+    """Without JavaScript, on a narrow screen: sign in, search, read the timeline."""
+    plain.goto(f"{address}/")
+    assert plain.url == f"{address}/sign-in?next=%2F"
+    sign_in(plain, address)
+    find(plain, **{**PERSON, "nhs_number": "999 123 4519"})
+
+    assert plain.url == f"{address}/children/{agencies.child}"
+    assert plain.locator("script").count() == 0
+    text = plain.locator("main").inner_text()
+    for said in (
+        "As of",
+        "What is owed now, and by whom",
+        "Final EHC plan",
+        "Due in",
+        "Not connected: Children's social care case system",
+        "When each source was last heard",
+        "Heard 13 days after it happened",
+    ):
+        assert said in text
+
+
+def test_what_is_owed_comes_first(agencies, address, signed_in):
+    """What is owed, and by whom, stands above the entries, the first due on top."""
+    page = signed_in.new_page()
+    page.goto(f"{address}/children/{agencies.child}")
+
+    headings = page.locator("main h2").all_inner_texts()
+    assert headings[:3] == [
+        "What is owed now, and by whom",
+        "Statutory clocks",
+        "What happened, in order",
+    ]
+    owed = page.locator(".tl-owed__item")
+    expect(owed.first).to_contain_text("Oxford Health NHS Foundation Trust")
+    expect(owed.first).to_contain_text("due 28 April 2026")
+
+
+def test_entries_are_in_order_with_their_marks(agencies, address, signed_in):
+    """What was superseded or withdrawn is struck through, and what came late marked."""
+    page = signed_in.new_page()
+    page.goto(f"{address}/children/{agencies.child}")
+
+    days = page.locator(".tl-entry__date time").evaluate_all(
+        "found => found.map(one => one.dateTime)"
+    )
+    assert days == sorted(days)
+    assert len(days) == sum(len(events) for _, _, *events in SPRING)
+    struck = page.locator(".tl-entry--struck")
+    assert struck.locator("s").first.is_visible()
+    assert struck.locator(".nhsuk-tag").all_inner_texts() == ["SUPERSEDED", "WITHDRAWN"] or [
+        text.lower() for text in struck.locator(".nhsuk-tag").all_inner_texts()
+    ] == ["superseded", "withdrawn"]
+    late = page.locator(".tl-entry", has_text="Heard 13 days after it happened")
+    expect(late).to_contain_text("Referral received")
+
+
+def test_a_day_before_anything_was_known(agencies, address, plain):
+    """As it was known on an earlier day, nothing is there, and the page says so."""
+    sign_in(plain, address)
+    plain.goto(f"{address}/children/{agencies.child}")
+    plain.get_by_label("Day", exact=True).fill("2026-01-01")
+    plain.get_by_role("button", name="Show").click()
+
+    assert plain.url.endswith("?as_known_on=2026-01-01")
+    text = plain.locator("main").inner_text()
+    assert "what was known on 1 January 2026" in text
+    assert "holds no entry" in text
+    plain.get_by_role("link", name="Show what is known today").click()
+    assert plain.locator(".tl-entry").count() > 5
+
+
+def test_a_school_is_shown_less(agencies, address, plain):
+    """A school sees its part of the same child's timeline, and no referral in it."""
+    sign_in(plain, address, "Appleford Vale Primary School", "SENCO")
+    plain.goto(f"{address}/children/{agencies.child}")
+
+    text = plain.locator("main").inner_text()
+    assert "EHC needs assessment requested" in text
+    assert "Referral received" not in text
+
+
+def test_another_school_finds_nothing(address, plain):
+    """A school whose pupil the child is not is told so, and the address says nothing."""
+    sign_in(plain, address, "Thistle Hill Primary School", "SENCO")
+
+    find(plain, **PERSON)
+
+    assert plain.get_by_role("heading", name="Page not found").is_visible()
+    assert plain.url == f"{address}/search"
+
+
+def test_signing_out(address, plain):
+    """After signing out a page leads to the sign-in again."""
+    sign_in(plain, address)
+    plain.get_by_role("link", name="Change sign-in").click()
+    plain.get_by_role("button", name="Sign out").click()
+    plain.goto(address)
+
+    assert plain.url == f"{address}/sign-in?next=%2F"
