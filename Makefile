@@ -6,7 +6,7 @@ ENDING := $(firstword $(wildcard $(PYTHON)) python3) -m deploy.local.ending
 export BROKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down reset test long check bench
+.PHONY: help setup demo down reset test fuzz long check bench
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -25,7 +25,11 @@ reset: ## Stop everything and delete all data
 
 test: ## Run every test but the long ones
 	@sh deploy/setup.sh test
-	@$(PYTHON) -m pytest -m "not long and not bench"
+	@$(PYTHON) -m pytest -m "not long"
+
+fuzz: ## Search for input that the doors cannot bear, for some minutes
+	@sh deploy/setup.sh test
+	@THROUGHLINE_EXAMPLES=20000 $(PYTHON) -m pytest -m fuzz --timeout=3000
 
 long: ## Run the tests that take minutes
 	@sh deploy/setup.sh test

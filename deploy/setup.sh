@@ -113,7 +113,8 @@ fill_venv() {
     [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null ||
         "$uv" venv -q --clear --python "$python" .venv
     "$uv" pip sync -q --python .venv/bin/python --require-hashes requirements.lock
-    "$uv" pip install -q --python .venv/bin/python --no-deps -e .
+    "$uv" pip install -q --python .venv/bin/python --no-deps \
+        --no-build-isolation -e .
     inputs >.venv/made-from
 }
 

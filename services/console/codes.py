@@ -63,4 +63,4 @@ SERVICES: Final = (
     "delivery",
     "console",
 )
-"""Every service, in the order of the path."""
+"""Every service, in the order of the path and of their ports."""

@@ -1,15 +1,9 @@
 """`doctor`: what is wrong with this installation, and what to do about it."""
 
-import asyncio
-import logging
 import os
 import shutil
 from collections.abc import Iterator
 from typing import Any, Final
-
-import asyncpg
-from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 
 from services.console.cli.answers import (
     PROBLEMS,
@@ -22,7 +16,6 @@ from services.console.clients import asking
 from services.console.clients.places import ISSUER, Places, places
 from services.console.codes import SERVICES
 
-_SECONDS: Final = 5.0
 _START: Final = "`make demo` starts everything"
 
 Check = dict[str, Any]
@@ -30,7 +23,6 @@ Check = dict[str, Any]
 
 def doctor(as_json: AsJson = False) -> None:  # noqa: FBT002
     """Look at everything that Throughline needs, and say what to do where it fails."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     found = list(checks(places(os.environ)))
     if as_json:
         print_json(found)
@@ -46,9 +38,8 @@ def checks(there: Places) -> Iterator[Check]:
     """Yield every check of the installation *there*, in the order of what needs what."""
     yield _check("java", shutil.which("java"), "install a Java runtime, 17 or newer")
     yield _check("data folder", _writable(there), "make the data folder writable")
-    postgres = bool(there.postgres) and asyncio.run(_postgres(str(there.postgres)))
+    postgres, kafka = _stores(there)
     yield _check("postgres", postgres, f"{_START}, or set THROUGHLINE_POSTGRES")
-    kafka = asyncio.run(_kafka(there.kafka))
     yield _check("kafka", kafka, f"{_START}, or set THROUGHLINE_KAFKA")
     for name in (ISSUER, *SERVICES):
         yield _service(there, name)
@@ -65,6 +56,15 @@ def _writable(there: Places) -> bool:
     return os.access(folder, os.W_OK)
 
 
+def _stores(there: Places) -> tuple[bool, bool]:
+    """Return whether Postgres and Kafka answer."""
+    # Here alone: no other command should take the time to load their clients.
+    from services.console.clients import probing  # noqa: PLC0415
+
+    postgres = bool(there.postgres) and probing.postgres(str(there.postgres))
+    return postgres, probing.kafka(there.kafka)
+
+
 def _service(there: Places, name: str) -> Check:
     """Return whether a service answers, is ours, and has all that it needs."""
     said = asking.status(there, name)
@@ -76,28 +76,6 @@ def _service(there: Places, name: str) -> Check:
     failing = [what for what, how in said.get("checks", {}).items() if how != "pass"]
     log = f"its log is log/{name}.log in the data folder"
     return _check(name, not failing, f"it waits for {', '.join(failing)}; {log}")
-
-
-async def _postgres(dsn: str) -> bool:
-    """Return whether the database answers."""
-    try:
-        conn = await asyncpg.connect(dsn, timeout=_SECONDS)
-        await conn.close()
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError):
-        return False
-    return True
-
-
-async def _kafka(servers: str) -> bool:
-    """Return whether Kafka answers."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=servers.split(","))
-    try:
-        await asyncio.wait_for(consumer.start(), _SECONDS)
-    except (KafkaError, OSError, TimeoutError, ValueError):
-        return False
-    finally:
-        await consumer.stop()
-    return True
 
 
 def _line(check: Check) -> str:

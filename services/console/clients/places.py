@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from services.runtime.service import PORTS
+from services.console.codes import SERVICES
 
 ISSUER: Final = "issuer"
 
@@ -50,8 +50,8 @@ def places(environment: Mapping[str, str]) -> Places:
 def _counted(base: str) -> dict[str, str]:
     """Return the addresses on this machine, counted from the first port."""
     first = int(base) if base.isdecimal() else int(_BASE)
-    offsets = {ISSUER: 0} | PORTS
-    return {name: f"http://{_HOST}:{first + n}" for name, n in offsets.items()}
+    names = (ISSUER, *SERVICES)
+    return {name: f"http://{_HOST}:{first + n}" for n, name in enumerate(names)}
 
 
 def _card(path: Path) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from aiokafka.errors import KafkaError
 from schemas import topics
 from services.console.codes import SERVICES
 from services.runtime import log
-from services.runtime.service import PORTS
 from services.runtime.settings import Shared
 
 _SECONDS: Final = 4.0
@@ -26,7 +25,7 @@ class Watch:
         host = "127.0.0.1" if shared.host in _EVERYWHERE else shared.host
         local = {
             name: f"http://{host}:{shared.port_base + place}"
-            for name, place in PORTS.items()
+            for place, name in enumerate(SERVICES, start=1)
         }
         self._addresses = local | dict(addresses)
         self._kafka = shared.kafka.split(",")

@@ -1,0 +1,78 @@
+"""JSON Schema of each event, as a publisher sends it to `POST /events`."""
+
+from collections.abc import Callable
+from typing import Any, Final, get_args
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from deploy.documents.wording import Document, as_json, worded
+from schemas.events import CATALOGUE, EventType
+from schemas.identifiers import NhsNumber, Organisation, Upn
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_WORDS: Final = worded("attributes")
+
+
+def _check(annotated: object) -> Callable[..., Any]:
+    """Return the function by which an identifier's type judges a value."""
+    check: Callable[..., Any] = get_args(annotated)[1].func
+    return check
+
+
+_FORMS: Final = {
+    _check(NhsNumber): _WORDS["forms"]["nhs_number"],
+    _check(Upn): _WORDS["forms"]["upn"],
+    _check(Organisation): _WORDS["forms"]["organisation"],
+}
+
+
+class _Generator(GenerateJsonSchema):
+    """Pydantic's generator, with the forms of identifiers and without made-up titles."""
+
+    def field_title_should_be_set(self, schema: object) -> bool:
+        """Say that no member gets a title made from its name."""
+        del schema
+        return False
+
+    def function_after_schema(
+        self, schema: core_schema.AfterValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        """Return the schema of a checked value, with the form that is checked."""
+        plain = super().function_after_schema(schema)
+        check: Any = schema["function"]["function"]
+        return plain | _FORMS.get(check, {})
+
+
+def documents() -> dict[str, str]:
+    """Return the schema of each type of the catalogue, by path."""
+    return {
+        f"events/{name}/schema.json": as_json(schema_of(kind))
+        for name, kind in CATALOGUE.items()
+    }
+
+
+def schema_of(kind: EventType) -> Document:
+    """Return the schema of the structured CloudEvent of that type."""
+    data = data_schema(kind)
+    parts = data.pop("$defs")
+    own = {"type": {"const": kind.name}, "data": data}
+    return {
+        "$schema": DRAFT,
+        "$id": f"{_WORDS['base']}/events/{kind.name}/schema.json",
+        "title": kind.title,
+        "description": data.pop("description"),
+        "type": "object",
+        "required": _WORDS["required"],
+        "properties": _WORDS["published"] | own,
+        "$defs": parts,
+    }
+
+
+def data_schema(kind: EventType) -> Document:
+    """Return the schema of the event's data, with its parts under `$defs`."""
+    made = kind.data.model_json_schema(schema_generator=_Generator)
+    made["$defs"]["Person"]["anyOf"] = _WORDS["identified"]
+    for part in (made, *made["$defs"].values()):
+        part.pop("title", None)
+    return made

@@ -1,0 +1,46 @@
+"""What tests of whole services share: one stack, started when the first of them asks."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.ports import free_ports
+from deploy.local.stack import Stack
+from tests.support.agencies import Agencies
+
+SERVICES = (
+    "health_gateway",
+    "education_gateway",
+    "identity_linking",
+    "clocks",
+    "timeline",
+    "delivery",
+)
+TODAY = "2026-03-02"
+
+
+@pytest.fixture(scope="session")
+def infrastructure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A real Kafka, Postgres and issuer, in a folder and on ports of their own."""
+    data = tmp_path_factory.mktemp("shared-stack")
+    with Stack(data, free_ports(), today=TODAY) as running:
+        running.start_infrastructure()
+        running.start_issuer()
+        running.wait_ready("issuer")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(infrastructure: Stack) -> Stack:
+    """The same with every service that an event passes through."""
+    for name in SERVICES:
+        infrastructure.start_service(name)
+    infrastructure.wait_ready(*SERVICES, seconds=180)
+    return infrastructure
+
+
+@pytest.fixture(scope="session")
+def agencies(stack: Stack) -> Iterator[Agencies]:
+    """The agencies that publish to the shared stack and read from it."""
+    with Agencies(stack) as speaking:
+        yield speaking
