@@ -71,7 +71,7 @@ def schema_of(kind: EventType) -> Document:
 
 def data_schema(kind: EventType) -> Document:
     """Return the schema of the event's data, with its parts under `$defs`."""
-    made = kind.data.model_json_schema(schema_generator=_Generator)
+    made: Document = kind.data.model_json_schema(schema_generator=_Generator)
     made["$defs"]["Person"]["anyOf"] = _WORDS["identified"]
     for part in (made, *made["$defs"].values()):
         part.pop("title", None)

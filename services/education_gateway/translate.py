@@ -150,6 +150,7 @@ def _statement(
     """Put together what is good."""
     occurred = event["occurred"]
     by = event.get("occurredprecision") == "by"
+    written = data.model_dump(mode="json", exclude_none=True, exclude_unset=True)
     return Statement(
         place=place,
         type=kind.name,
@@ -157,8 +158,8 @@ def _statement(
         occurredprecision="by" if by else str(_precision(occurred)),
         sourcerecord=event.get("sourcerecord", event["id"]),
         sourceversion=event.get("sourceversion", 1),
-        person=data.person.model_dump(mode="json", exclude_none=True),
-        data=data.model_dump(mode="json", exclude_unset=True, exclude={"person"}),
+        person=written.pop("person"),
+        data=written,
         correlationid=event.get("correlationid"),
         sensitivity=event.get("sensitivity", "normal"),
         flags=flags(data.person) + (("field-left-out",) if left_out else ()),

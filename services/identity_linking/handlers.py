@@ -51,6 +51,8 @@ class Batch:
     registry: rules.Registry
     epoch: int
     knownat: datetime
+    stamp: str
+    """`knownat` as events carry it."""
     places: dict[str, str] = field(default_factory=dict)
     """Child of each person of the batch."""
     decided: list[translate.Decided] = field(default_factory=list)
@@ -86,7 +88,7 @@ class Linking:
                 if c
             ],
         )
-        batch = Batch(registry, epoch, knownat)
+        batch = Batch(registry, epoch, knownat, instants.text(knownat))
         for one in told:
             await self._send_on(step, batch, one, new=self._digest(one) in fresh)
         await self._save(step, batch, told, list(fresh.values()))
@@ -133,7 +135,7 @@ class Linking:
         child = batch.registry.persons[one.ref].child
         assert child is not None  # noqa: S101 - decided above or before
         said = translate.linked_attributes(
-            one.record.attributes, child_ref=child, knownat=instants.text(batch.knownat)
+            one.record.attributes, child_ref=child, knownat=batch.stamp
         )
         step.publish(
             Outgoing(

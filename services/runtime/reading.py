@@ -67,23 +67,29 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         """Return how old the last record read is, while newer ones wait; else 0."""
         if not self.assigned:
             return 0.0
+        if await self._behind() and self.last_read_ms:
+            return max(0.0, now - self.last_read_ms / 1000)
+        return 0.0
+
+    async def _behind(self) -> bool | None:
+        """Return whether Kafka is known to hold more; None if that is not known."""
+        known = True
         for place in self.consumer.assignment():
             highest = self.consumer.highwater(place)
-            if highest is None:
-                continue
-            if await self.consumer.position(place) < highest:
-                return max(0.0, now - self.last_read_ms / 1000)
-        return 0.0
+            try:
+                reached = await asyncio.wait_for(self.consumer.position(place), 1)
+            except (TimeoutError, KafkaError):
+                return None
+            if highest is not None and reached < highest:
+                return True
+            known = known and highest is not None
+        return False if known else None
 
     async def at_end(self) -> bool:
         """Return whether everything that Kafka has for us has been taken."""
         if not self.assigned or self._busy.locked():
             return False
-        for place in self.consumer.assignment():
-            highest = self.consumer.highwater(place)
-            if highest is None or await self.consumer.position(place) < highest:
-                return False
-        return True
+        return await self._behind() is False
 
     async def hint(self) -> None:
         """Tell Kafka how far we are, for its own tools; Postgres remains the truth."""

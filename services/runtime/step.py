@@ -116,10 +116,10 @@ class Steps:
         self._relay = relay
 
     @asynccontextmanager
-    async def _open(self) -> AsyncIterator[Step]:
+    async def _open(self, source: str) -> AsyncIterator[Step]:
         """Open a step; what its data cannot be is told apart from what is away."""
         try:
-            async with self._transaction() as step:
+            async with self._transaction(source) as step:
                 yield step
         except asyncpg.InterfaceError as error:
             # asyncpg's own DataError is one of these, and says nothing of a connection
@@ -128,36 +128,36 @@ class Steps:
             raise
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Step]:
+    async def _transaction(self, source: str) -> AsyncIterator[Step]:
         """Begin a transaction; at its end write the outbox, commit and hand over."""
-        failpoint("before-step")
+        failpoint("before-step", source)
         rows: list[outbox.Numbered] = []
         async with self._pool.acquire() as conn:
             async with conn.transaction():
                 step = Step(conn, instants.now())
                 yield step
-                failpoint("after-handler")
+                failpoint("after-handler", source)
                 rows = await outbox.write(conn, step.outgoing, owner=self._relay.owner)
-                failpoint("after-outbox")
-                failpoint("before-commit")
-            failpoint("after-commit")
+                failpoint("after-outbox", source)
+                failpoint("before-commit", source)
+            failpoint("after-commit", source)
         self._relay.hand_over(rows)
 
     async def request(self, work: Callable[[Step], Awaitable[T]]) -> T:
         """Run *work* for a request whose source is the request itself."""
-        async with self._open() as step:
+        async with self._open("request") as step:
             return await work(step)
 
     async def turn(self, name: str, work: Callable[[Step], Awaitable[T]]) -> T:
         """Run *work* for a command or timer while its named row is locked."""
-        async with self._open() as step:
+        async with self._open(name) as step:
             await step.conn.execute(
                 "INSERT INTO turns (name) VALUES ($1) ON CONFLICT DO NOTHING", name
             )
             await step.conn.execute(
                 "SELECT 1 FROM turns WHERE name = $1 FOR UPDATE", name
             )
-            failpoint("after-positions")
+            failpoint("after-positions", name)
             result = await work(step)
             await step.conn.execute(
                 "UPDATE turns SET done_at = $2 WHERE name = $1", name, step.now
@@ -177,9 +177,9 @@ class Steps:
         before the seek, or by a process that has lost the partition.
         """
         strays: dict[Place, int] = {}
-        async with self._open() as step:
+        async with self._open(reader) as step:
             positions = await _lock(step.conn, reader, sorted(batches))
-            failpoint("after-positions")
+            failpoint("after-positions", reader)
             whole: dict[Place, Sequence[Record]] = {}
             for place in sorted(batches):
                 wanted = positions[place]
@@ -190,7 +190,7 @@ class Steps:
             records = [record for place in whole for record in whole[place]]
             if records:
                 fresh = await _unseen(step, reader, records)
-                failpoint("after-seen")
+                failpoint("after-seen", reader)
                 if fresh:
                     await handle(step, fresh)
                 await _move(step.conn, reader, whole)

@@ -1,6 +1,7 @@
 """Steps, relays and readings in this process, on the real Kafka and Postgres."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,17 @@ from services.runtime.kafka import Cluster
 from services.runtime.reading import Reader, Reading
 from services.runtime.relay import Relay
 from services.runtime.step import Steps
+
+
+_SECONDS = 120
+"""Only there to end a broken run."""
+
+
+async def eventually(is_so: Callable[[], Awaitable[Any]]) -> None:
+    """Return when something is so."""
+    async with asyncio.timeout(_SECONDS):
+        while not await is_so():  # noqa: ASYNC110 - it lies in Kafka or Postgres
+            await asyncio.sleep(0.05)
 
 
 def record(topic: str, offset: int, **changes: Any) -> Record:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
 from uuid import UUID
 
 import orjson
@@ -18,7 +17,7 @@ async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
         " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING",
         [UUID(entry.id) for entry in entries],
         [entry.personref for entry in entries],
-        [orjson.dumps(asdict(entry)) for entry in entries],
+        [orjson.dumps(entry) for entry in entries],
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +29,7 @@ class Item:
     refused: Refused | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Message:
     """What one request brought."""
 
@@ -42,18 +43,23 @@ class Message:
     body: bytes
     attempt: int = 0
 
-    @property
+    @cached_property
     def ref(self) -> UUID:
         """Its reference, the same for the same sender and id."""
         return refs.message_ref(self.gateway, self.sender, self.request_id)
 
-    @property
+    @cached_property
     def refused_ref(self) -> UUID:
         """The reference under which its bytes are kept when it is not accepted."""
         digest = self.sha256.hex()
         return refs.made_id("refused-message", str(self.ref), digest)
 
-    @property
+    @cached_property
+    def received(self) -> str:
+        """When it came, RFC 3339 UTC."""
+        return instants.text(self.received_at)
+
+    @cached_property
     def sha256(self) -> bytes:
         """SHA-256 of the bytes that came."""
         return hashlib.sha256(self.body).digest()
@@ -197,7 +203,7 @@ def item_headers(message: Message, ref: UUID, item: Item) -> Headers:
             "id": str(item_id(ref, item.place)),
             "source": message.sender,
             "type": "message.received.v1",
-            "time": instants.text(message.received_at),
+            "time": message.received,
             "causationid": str(ref),
             "correlationid": message.correlation_id,
             "requestid": message.request_id,

@@ -163,10 +163,9 @@ def attributes(event: Made) -> dict[str, str | int | None]:
     """Return the CloudEvents attributes of a translated event."""
     record, said = event.record.attributes, event.statement
     message, place = record["causationid"], str(said.place)
+    own = said.correlationid or record.get("correlationid")
     correlation = (
-        said.correlationid
-        or record.get("correlationid")
-        or refs.made_id("correlation", message, place)
+        correlation_id(own) if own else str(refs.made_id("correlation", message, place))
     )
     return {
         "id": str(event.id),
@@ -176,7 +175,7 @@ def attributes(event: Made) -> dict[str, str | int | None]:
         "dataschema": f"contracts/events/{said.type}/schema.json",
         "occurred": said.occurred,
         "occurredprecision": said.occurredprecision,
-        "correlationid": correlation_id(str(correlation)),
+        "correlationid": correlation,
         "causationid": message,
         "sourcerecord": event.sourcerecord,
         "sourceversion": said.sourceversion,
