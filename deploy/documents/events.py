@@ -41,7 +41,8 @@ class _Generator(GenerateJsonSchema):
         """Return the schema of a checked value, with the form that is checked."""
         plain = super().function_after_schema(schema)
         check: Any = schema["function"]["function"]
-        return plain | _FORMS.get(check, {})
+        form: JsonSchemaValue = _FORMS.get(check, {})
+        return plain | form
 
 
 def documents() -> dict[str, str]:

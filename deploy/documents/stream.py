@@ -62,7 +62,8 @@ def messages_of(topic: Topic) -> dict[str, str]:
         found |= dict.fromkeys(CATALOGUE, said["catalogue"])
     if "clocks" in said:
         found |= {f"clock.{name}.v1": said["clocks"] for name in get_args(Kind)}
-    return found | said.get("kinds", {})
+    found |= said.get("kinds", {})
+    return found
 
 
 def attributes_of(kind: str) -> tuple[list[str], list[str]]:
@@ -165,7 +166,8 @@ def _headers_by_kind() -> Document:
 def _bodies() -> Document:
     """Return the data of every type, without identifiers, and every other value."""
     events = {name: _without_person(kind) for name, kind in CATALOGUE.items()}
-    return events | _ATTRIBUTES["payloads"]
+    others: Document = _ATTRIBUTES["payloads"]
+    return events | others
 
 
 def _headers(kind: str) -> Document:

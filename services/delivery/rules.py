@@ -42,17 +42,16 @@ def lines_for(
     """
     Return what a child's events add to the feed of the one who reaches it.
 
-    The new events; of persons not *given* before, the earlier ones too, in the order in
-    which we knew them.
+    The new events; of persons not *given* before, the earlier ones too. Both lists come
+    in the order in which the stream had them, and keep it.
     """
     behind = [entry for entry in entries if entry.personref not in given]
     withdrawn = any(entry.type == WITHDRAWAL for entry in entries)
     judged = entries if behind or withdrawn else fresh
     wanted = {e.id for e in fresh} | {e.id for e in behind}
-    ordered = sorted(judged, key=lambda e: (e.knownat, e.time, e.id))
     return [
         Line(reach.org, entry.id, "event", entry.personref)
-        for entry in visible(ordered, reach)
+        for entry in visible(judged, reach)
         if entry.id in wanted or entry.type == WITHDRAWAL
     ]
 

@@ -119,11 +119,11 @@ async def add_notices(conn: Connection, notices: Sequence[Notice]) -> None:
 async def clock_notices(conn: Connection, persons: Collection[str]) -> list[Notice]:
     """Return the clock events of *persons*, oldest first."""
     rows = await conn.fetch(
-        "SELECT * FROM notices WHERE kind = 'clock' AND person_ref = ANY($1::text[])",
+        "SELECT * FROM notices WHERE kind = 'clock' AND person_ref = ANY($1::text[])"
+        " ORDER BY arrival",
         list(persons),
     )
-    found = [_notice(dict(row)) for row in rows]
-    return sorted(found, key=lambda n: (n.said["knownat"], n.id))
+    return [_notice(dict(row)) for row in rows]
 
 
 async def notices(conn: Connection, ids: Collection[str]) -> dict[str, Notice]:

@@ -123,7 +123,8 @@ class Door:
         result = await self._service.doors.commit(work)
         if result.outcome != "accepted":
             again = result.outcome == "repeated"
-            return _fault(codes.DUPLICATE if again else codes.CONFLICT)
+            first = {"Location": f"/messages/{kept.ref}"} if again else None
+            return _fault(codes.DUPLICATE if again else codes.CONFLICT, first)
         answer = response_bundle(
             message,
             request_id=kept.request_id,
@@ -171,9 +172,9 @@ def _problem(problem: Problem) -> Response:
     return _fhir(problem.status, body, problem.headers)
 
 
-def _fault(fault: codes.Fault) -> Response:
+def _fault(fault: codes.Fault, headers: dict[str, str] | None = None) -> Response:
     """Return the OperationOutcome of *fault*."""
-    return _fhir(fault.status, outcome(fault))
+    return _fhir(fault.status, outcome(fault), headers)
 
 
 def _fhir(

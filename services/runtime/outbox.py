@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import asyncpg
 import orjson
 
 from schemas.topics import PARTITIONS, Topic
@@ -36,6 +37,35 @@ _WRITE: Final = """
 INSERT INTO outbox (topic, partition, seq, key, headers, value)
 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[],
                      $6::bytea[])
+"""
+_CLAIM: Final = """
+UPDATE lanes l SET owner = $1, lease_until = now() + make_interval(secs => $2)
+FROM (SELECT topic, partition FROM lanes WHERE owner = $1 OR lease_until < now()
+      ORDER BY topic, partition FOR UPDATE SKIP LOCKED) mine
+WHERE l.topic = mine.topic AND l.partition = mine.partition
+RETURNING l.topic, l.partition, l.confirmed_seq
+"""
+_READ: Final = """
+SELECT seq, key, headers, value FROM outbox
+WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
+"""
+_HELD: Final = "SELECT topic, partition FROM lanes WHERE owner = $1"
+_CONFIRM: Final = """
+WITH c AS (
+    SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[])
+        AS c(topic, partition, seq, place)
+), locked AS (
+    SELECT l.topic, l.partition FROM lanes l JOIN c USING (topic, partition)
+    ORDER BY l.topic, l.partition FOR UPDATE OF l
+)
+UPDATE lanes l SET confirmed_seq = c.seq, confirmed_offset = c.place
+FROM c JOIN locked k USING (topic, partition)
+WHERE l.topic = c.topic AND l.partition = c.partition AND l.confirmed_seq < c.seq
+"""
+_DELETE: Final = """
+DELETE FROM outbox o USING unnest($1::text[], $2::int[], $3::bigint[])
+    AS c(topic, partition, seq)
+WHERE o.topic = c.topic AND o.partition = c.partition AND o.seq <= c.seq
 """
 
 
@@ -121,3 +151,40 @@ def _number(
         upcoming[lane] = seq + 1
         numbered.append(Numbered(lane, seq, out.key, out.headers, out.value))
     return numbered
+
+
+async def claim(conn: Connection, owner: str, seconds: float) -> dict[LaneName, int]:
+    """
+    Take the lanes that are free and renew *owner*'s; return what each publishes next.
+
+    A lane that a step has locked is passed over: its turn comes again before long.
+    """
+    rows = await conn.fetch(_CLAIM, owner, seconds)
+    return {
+        (r["topic"], r["partition"]): r["next_seq"]
+        if r["oldest"] is None
+        else r["oldest"]
+        for r in rows
+    }
+
+
+async def held(conn: Connection, owner: str) -> set[LaneName]:
+    """Return the lanes of *owner*, locked ones included."""
+    rows = await conn.fetch(_HELD, owner)
+    return {(row["topic"], row["partition"]) for row in rows}
+
+
+async def read(pool: asyncpg.Pool, lane: LaneName, seq: int) -> list[Numbered]:
+    """Return what waits in *lane* from *seq* on, as far as one look goes."""
+    return [
+        Numbered(lane, r["seq"], r["key"], unpacked(r["headers"]), r["value"])
+        for r in await pool.fetch(_READ, *lane, seq)
+    ]
+
+
+async def confirm(conn: Connection, done: Sequence[tuple[LaneName, int, int]]) -> None:
+    """Note the last confirmed number and offset of lanes, and delete up to there."""
+    topics, partitions = [n[0] for n, *_ in done], [n[1] for n, *_ in done]
+    seqs, offsets = [d[1] for d in done], [d[2] for d in done]
+    await conn.execute(_CONFIRM, topics, partitions, seqs, offsets)
+    await conn.execute(_DELETE, topics, partitions, seqs)

@@ -19,9 +19,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from schemas.topics import MAX_MESSAGE_BYTES
-from services.runtime import log
+from services.runtime import log, outbox
 from services.runtime.failpoints import failpoint
-from services.runtime.outbox import LaneName, Numbered, unpacked
+from services.runtime.outbox import LaneName, Numbered
 from services.runtime.postgres import AWAY
 
 LEASE_SECONDS: Final = 6.0
@@ -31,29 +31,6 @@ STUCK_SECONDS: Final = 30.0
 _BUFFER: Final = 5000
 _READ_AT_ONCE: Final = 500
 _IN_FLIGHT: Final = 2000
-
-_CLAIM: Final = """
-UPDATE lanes l SET owner = $1, lease_until = now() + make_interval(secs => $2)
-FROM (SELECT topic, partition FROM lanes WHERE owner = $1 OR lease_until < now()
-      ORDER BY topic, partition FOR UPDATE SKIP LOCKED) mine
-WHERE l.topic = mine.topic AND l.partition = mine.partition
-RETURNING l.topic, l.partition, l.confirmed_seq
-"""
-_READ: Final = """
-SELECT seq, key, headers, value FROM outbox
-WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
-"""
-_CONFIRM: Final = """
-UPDATE lanes l SET confirmed_seq = c.seq, confirmed_offset = c.place
-FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[])
-    AS c(topic, partition, seq, place)
-WHERE l.topic = c.topic AND l.partition = c.partition AND l.confirmed_seq < c.seq
-"""
-_DELETE: Final = """
-DELETE FROM outbox o USING unnest($1::text[], $2::int[], $3::bigint[])
-    AS c(topic, partition, seq)
-WHERE o.topic = c.topic AND o.partition = c.partition AND o.seq <= c.seq
-"""
 
 
 @dataclass(slots=True)
@@ -273,14 +250,19 @@ class Relay:
             await asyncio.sleep(TICK_SECONDS)
 
     async def _claim(self) -> None:
-        """Take lanes that are free and keep those that are ours; drop the others."""
+        """
+        Take lanes that are free and keep those that are ours; drop the others.
+
+        A lane that a step has locked is passed over and stays whose it was.
+        """
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL synchronous_commit TO off")
             rows = await conn.fetch(_CLAIM, self.owner, LEASE_SECONDS)
-        ours = {(row["topic"], row["partition"]): row for row in rows}
-        for name in [name for name in self._lanes if name not in ours]:
+            held = {tuple(row) for row in await conn.fetch(_HELD, self.owner)}
+        for name in self._lanes.keys() - held:
             del self._lanes[name]
-        for name, row in ours.items():
+        for row in rows:
+            name = row["topic"], row["partition"]
             self._lanes.setdefault(name, Lane(upcoming=row["confirmed_seq"] + 1))
 
     async def _delete_confirmed(self) -> None:
@@ -298,12 +280,9 @@ class Relay:
         if not done:
             return
         failpoint("before-delete")
-        topics, partitions = [n[0] for n, *_ in done], [n[1] for n, *_ in done]
-        seqs, offsets = [d[1] for d in done], [d[2] for d in done]
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL synchronous_commit TO off")
-            await conn.execute(_CONFIRM, topics, partitions, seqs, offsets)
-            await conn.execute(_DELETE, topics, partitions, seqs)
+            await outbox.confirm(conn, done)
         failpoint("after-delete")
         for name, seq, _ in done:
             if name in self._lanes:

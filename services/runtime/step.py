@@ -124,7 +124,7 @@ class Steps:
         except asyncpg.InterfaceError as error:
             # asyncpg's own DataError is one of these, and says nothing of a connection
             if isinstance(error, ValueError):
-                raise ValueError("a value that Postgres cannot hold") from None
+                raise ValueError("a value Postgres cannot hold") from None  # noqa: TRY004
             raise
 
     @asynccontextmanager

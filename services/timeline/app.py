@@ -1,7 +1,7 @@
 """Builds the timeline. The only module here that knows every other."""
 
 from schemas import topics
-from services.runtime import session
+from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
 from services.runtime.service import Parts, Service, Timer
 from services.runtime.settings import Shared
@@ -26,6 +26,7 @@ def main(shared: Shared) -> int:
                 api.router(service, reading),
                 session.router(service, contracts),
                 pages.router(),
+                ticking.router(service, contracts),
             ),
         )
     )

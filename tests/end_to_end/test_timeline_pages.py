@@ -270,7 +270,7 @@ def test_what_is_owed_comes_first(agencies, address, signed_in):
     headings = page.locator("main h2").all_inner_texts()
     assert headings[:3] == [
         "What is owed now, and by whom",
-        "Statutory clocks",
+        "Clocks and due dates",
         "What happened, in order",
     ]
     owed = page.locator(".tl-owed__item")

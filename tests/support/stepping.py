@@ -23,7 +23,7 @@ from services.runtime.relay import Relay
 from services.runtime.step import Steps
 
 
-_SECONDS = 120
+_SECONDS = 60
 """Only there to end a broken run."""
 
 

@@ -65,7 +65,7 @@ def print_rows(columns: Sequence[str], rows: Sequence[Row]) -> None:
     table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(_text(row.get(name)) for name in columns))
-    Console().print(table)
+    Console(markup=False, highlight=False).print(table)
 
 
 def exit_code(status: int) -> int:

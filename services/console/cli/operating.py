@@ -29,6 +29,7 @@ from services.console.clients.asking import Asking
 _HOPS: Final = ("at", "hop", "topic", "partition", "offset", "state", "reason")
 _REFUSED: Final = ("ref", "at", "state", "topic", "reason", "rule", "where")
 _SERVICES: Final = ("name", "up", "lag_seconds")
+_TICK_SECONDS: Final = 600.0
 _TICKED: Final = ("clocks", "timeline", "delivery", "identity_linking", "console")
 
 Traced = Annotated[str, typer.Argument(metavar="ID", help="Any id or reference.")]
@@ -107,7 +108,10 @@ def unlink(
     path = f"/persons/{person_ref}/unlink"
     with asking() as asks:
         said = body_of(asks.post("identity_linking", path, {"reason": reason}))
-    _print([said], ("person_ref", "child_ref"), as_json=as_json)
+    if as_json:
+        print_json(said)
+    else:
+        print_line(said["child_ref"])
 
 
 def status(as_json: AsJson = False) -> None:  # noqa: FBT002
@@ -142,7 +146,7 @@ def tick(day: str, as_json: AsJson = False) -> None:  # noqa: FBT002
 
 def _ticked(asks: Asking, name: str, asked: dict[str, str]) -> str | None:
     """Return the day that a service has moved on to; None where it has none."""
-    answer = asks.post(name, "/tick", asked)
+    answer = asks.post(name, "/tick", asked, seconds=_TICK_SECONDS)
     if answer.status_code == httpx.codes.NOT_FOUND:
         remark(f"{name} takes no ticks")
         return None

@@ -29,6 +29,7 @@ CREATE TABLE notices (
     person_ref  text  NOT NULL,
     clock       text,
     said        bytea NOT NULL,
-    body        bytea NOT NULL
+    body        bytea NOT NULL,
+    arrival     bigint GENERATED ALWAYS AS IDENTITY
 );
 CREATE INDEX ON notices (person_ref) WHERE kind = 'clock';

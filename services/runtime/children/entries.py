@@ -24,10 +24,10 @@ async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
 async def entries_of(
     conn: Connection, children: Collection[str]
 ) -> dict[str, list[Entry]]:
-    """Return, for each of *children*, the entries of all its persons of today."""
+    """Return, for each of *children*, its persons' entries in the order they came in."""
     rows = await conn.fetch(
         "SELECT p.child_ref, e.entry FROM places p JOIN entries e USING (person_ref)"
-        " WHERE p.child_ref = ANY($1::text[])",
+        " WHERE p.child_ref = ANY($1::text[]) ORDER BY e.arrival",
         list(children),
     )
     found: defaultdict[str, list[Entry]] = defaultdict(list)

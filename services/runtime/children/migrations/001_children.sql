@@ -1,7 +1,8 @@
 CREATE TABLE entries (
     id          uuid   PRIMARY KEY,
     person_ref  text   NOT NULL,
-    entry       bytea  NOT NULL
+    entry       bytea  NOT NULL,
+    arrival     bigint GENERATED ALWAYS AS IDENTITY
 );
 CREATE INDEX ON entries (person_ref);
 

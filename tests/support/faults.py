@@ -1,0 +1,224 @@
+"""A stack under load whose parts are killed, and looked after as a supervisor does."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import orjson
+
+from deploy.local import services
+from deploy.local.ports import SERVICES, free_ports
+from deploy.local.processes import Process
+from deploy.local.services import ROOT
+from deploy.local.stack import Stack
+from deploy.local.watch import Watch
+from tests.load.drive import Doors, Driver, Pace, Tally, drive
+from tests.load.journal import Journal
+from tests.load.plan import Plan, plan
+from tests.load.tokens import Tokens
+
+COUNCIL: Final = "urn:dfe:la:931"
+_LIMIT: Final = 420.0
+"""Seconds; only there to end a broken run."""
+_POLL: Final = 0.05
+
+
+@dataclass
+class Sending:
+    """A load that is being sent in a thread of its own."""
+
+    journal: Path
+    total: int
+    """Requests in the plan."""
+    tally: Tally = field(default_factory=Tally)
+    future: Future[None] = field(default_factory=Future)
+
+    @property
+    def taken(self) -> int:
+        """How many requests have had their last answer."""
+        return sum(self.tally.outcomes.values())
+
+    @property
+    def done(self) -> bool:
+        """Whether all is sent; raises what went wrong with it."""
+        if self.future.done():
+            self.future.result()
+        return self.future.done()
+
+    def messages(self, first: int = 0) -> list[tuple[str, str, str]]:
+        """Return message, sender and door of acknowledgements from the *first* on."""
+        read = self.journal.read_bytes().rpartition(b"\n")[0].splitlines()
+        lines = [orjson.loads(line) for line in read]
+        taken = [line for line in lines if line["line"] == "acknowledged"]
+        return [(one["message_ref"], one["sender"], one["door"]) for one in taken][
+            first:
+        ]
+
+
+class Drill:
+    """One running stack, and what is done to it."""
+
+    def __init__(self, stack: Stack, names: Sequence[str]) -> None:
+        """Look after *stack*, whose services are *names*."""
+        self.stack = stack
+        self.names = names
+        self.http = httpx.Client(timeout=60, trust_env=False)
+        self.said: list[str] = []
+        self._watch = Watch(self.said.append)
+        self._threads = ThreadPoolExecutor(4)
+
+    def start(self, environments: dict[str, dict[str, str]] | None = None) -> None:
+        """Start everything."""
+        self.stack.start_infrastructure()
+        self.stack.start_issuer()
+        for name in self.names:
+            self.stack.start_service(name, env=(environments or {}).get(name))
+        self.until_ready(*self.names)
+
+    def close(self) -> None:
+        """Stop looking; the stack itself is stopped by whoever made it."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.http.close()
+
+    def forgive(self) -> None:
+        """Forget earlier deaths: whoever dies next is started again at once."""
+        self._watch = Watch(self.said.append)
+
+    def look(self) -> None:
+        """Start again whatever has died, as the supervisor would."""
+        self._watch.look(list(self.stack.processes.values()), time.monotonic())
+        assert not self._watch.held(), self.said
+
+    def until(self, is_so: Callable[[], Any], seconds: float = _LIMIT) -> None:
+        """Return when something is so, looking after everything meanwhile."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, self.said[-20:]
+            self.look()
+            time.sleep(_POLL)
+
+    def until_ready(self, *keys: str) -> None:
+        """Return when these processes take requests and records."""
+        for key in keys:
+            self.until(lambda: self.is_ready(key))  # noqa: B023 - called at once
+
+    def is_ready(self, key: str) -> bool:
+        """Say whether a part is of use."""
+        process = self.stack.processes[key]
+        if not process.up:
+            return False
+        if key == "postgres":
+            return self.stack._postgres.is_ready()
+        if key.startswith("kafka"):
+            return self.stack._kafka.is_ready()
+        return services.is_ready(self.stack._ports_of[key])
+
+    def kill(self, key: str) -> Process:
+        """Kill a part outright; `look` will start it again."""
+        self.stack.kill(key)
+        return self.stack.processes[key]
+
+    def again(self, name: str, env: dict[str, str] | None = None) -> None:
+        """Kill a service and start it at once, in another environment."""
+        self.kill(name)
+        self.stack.start_service(name, env=env)
+
+    def arm(self, name: str, failpoint: str, number: str = "SIGKILL") -> Path:
+        """Start a service anew with a failpoint; return the mark that it will leave."""
+        wanted = failpoint.partition(":")[0]
+        shown = name.replace("_", "-")
+        mark = self.stack.data / f"failpoint-fired-{shown}-1-{wanted}"
+        mark.unlink(missing_ok=True)
+        told = {
+            "THROUGHLINE_FAILPOINT": failpoint,
+            "THROUGHLINE_FAILPOINT_SIGNAL": number,
+        }
+        self.again(name, told)
+        return mark
+
+    def token(
+        self, org: str, roles: Collection[str] = (), scope: str = "publish read"
+    ) -> dict[str, str]:
+        """Return how *org* says who it is."""
+        asked = {"org": org, "roles": list(roles), "scope": scope}
+        answer = self.http.post(f"{self.stack.address('issuer')}/token", json=asked)
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    def operator(self) -> dict[str, str]:
+        """Return how an operator says who they are."""
+        return self.token(COUNCIL, ["operator"], "read operate")
+
+    def send(self, load: Plan, pace: Pace | None = None) -> Sending:
+        """Begin to send *load*; return it while it is being sent."""
+        name = f"load-{load.sends[0].request_id[:8]}.jsonl"
+        sending = Sending(self.stack.data / "loads" / name, len(load.sends))
+        work = self._send(load, pace or Pace(), sending)
+        sending.future = self._threads.submit(asyncio.run, work)
+        return sending
+
+    async def _send(self, load: Plan, pace: Pace, sending: Sending) -> None:
+        """Send the whole load."""
+        address = self.stack.address
+        doors = Doors(address("education_gateway"), address("health_gateway"))
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+            tokens = Tokens(address("issuer"), client)
+            driver = Driver(client, doors, tokens, pace)
+            driver.tally = sending.tally
+            with Journal(sending.journal) as journal:
+                await drive(load, journal, driver)
+
+    def findings(self, sending: Sending) -> list[Any]:
+        """Return what the independent checker, a program of its own, finds."""
+        asked = (sys.executable, "-m", "tests.checker", "--journal")
+        port = str(self.stack.ports.base)
+        checker = subprocess.Popen(  # noqa: S603
+            (*asked, str(sending.journal), "--port-base", port),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+        )
+        heard = self._threads.submit(checker.communicate)
+        self.until(heard.done, 900)
+        assert checker.returncode in {0, 6}, self.said[-20:]
+        found: list[Any] = orjson.loads(heard.result()[0])
+        return found
+
+    def linked(self, message: tuple[str, str, str]) -> bool:
+        """Say whether all that a message became has found its child."""
+        ref, sender, door = message
+        url = f"{self.stack.address(f'{door}_gateway')}/messages/{ref}"
+        answer = self.http.get(url, headers=self.token(sender))
+        events = answer.json()["events"] if answer.status_code == httpx.codes.OK else []
+        return bool(events) and {e["state"] for e in events} <= {"linked", "superseded"}
+
+
+@contextmanager
+def drilled(
+    data: Path,
+    *,
+    names: Sequence[str] = SERVICES,
+    today: str | None = None,
+    environments: dict[str, dict[str, str]] | None = None,
+) -> Iterator[Drill]:
+    """Start a stack in a folder and on ports of its own."""
+    with Stack(data, free_ports(), today=today) as stack:
+        drill = Drill(stack, names)
+        try:
+            drill.start(environments)
+            yield drill
+        finally:
+            drill.close()
+
+
+def load_of(seed: int, events: int, children: int) -> Plan:
+    """Return a seeded load, 5 % of it doubled and 5 % late."""
+    today = datetime.now(UTC).date()
+    return plan(seed, today=today, events=events, count=children)
