@@ -160,12 +160,7 @@ async def claim(conn: Connection, owner: str, seconds: float) -> dict[LaneName, 
     A lane that a step has locked is passed over: its turn comes again before long.
     """
     rows = await conn.fetch(_CLAIM, owner, seconds)
-    return {
-        (r["topic"], r["partition"]): r["next_seq"]
-        if r["oldest"] is None
-        else r["oldest"]
-        for r in rows
-    }
+    return {(r["topic"], r["partition"]): r["confirmed_seq"] + 1 for r in rows}
 
 
 async def held(conn: Connection, owner: str) -> set[LaneName]:
@@ -174,11 +169,13 @@ async def held(conn: Connection, owner: str) -> set[LaneName]:
     return {(row["topic"], row["partition"]) for row in rows}
 
 
-async def read(pool: asyncpg.Pool, lane: LaneName, seq: int) -> list[Numbered]:
-    """Return what waits in *lane* from *seq* on, as far as one look goes."""
+async def read(
+    pool: asyncpg.Pool, lane: LaneName, seq: int, most: int
+) -> list[Numbered]:
+    """Return what waits in *lane* from *seq* on, at most *most* records."""
     return [
         Numbered(lane, r["seq"], r["key"], unpacked(r["headers"]), r["value"])
-        for r in await pool.fetch(_READ, *lane, seq)
+        for r in await pool.fetch(_READ, *lane, seq, most)
     ]
 
 

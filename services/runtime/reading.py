@@ -1,8 +1,10 @@
 """Kafka doors: batches of records from FastStream become steps."""
 
 import asyncio
+import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -19,11 +21,11 @@ from services.runtime import log, metrics
 from services.runtime.envelope import Record, attributes_of
 from services.runtime.kafka import Cluster
 from services.runtime.postgres import AWAY
-from services.runtime.step import Place, Step, Steps, refusal
+from services.runtime.step import Place, Step, Steps
 
 Handle = Callable[[Step, list[Record]], Awaitable[None]]
 
-_NO_ID: Final = UUID(int=0)
+_COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,31 +236,41 @@ def _refusing(refused: Refused) -> Handle:
     async def handle(step: Step, records: list[Record]) -> None:
         """Refuse each record."""
         for record in records:
-            step.publish(refusal(record, refused, at=step.now))
+            step.refuse(record, refused)
 
     return handle
 
 
 def _record(raw: ConsumerRecord) -> Record:
-    """Return *raw* as steps see it; a missing id becomes one that no message has."""
-    attributes = attributes_of(raw.headers)
-    try:
-        own = UUID(attributes["id"])
-    except (KeyError, ValueError):
-        own = UUID(int=_NO_ID.int | (raw.partition << 48) | (raw.offset & (2**48 - 1)))
-    attempt = attributes.get("attempt", "0")
+    """Return *raw* as steps see it, whatever it holds."""
+    headers = [(name, value or b"") for name, value in raw.headers]
+    attributes = attributes_of(headers)
     return Record(
         topic=raw.topic,
         partition=raw.partition,
         offset=raw.offset,
         key=raw.key or b"",
         attributes=attributes,
-        headers=list(raw.headers),
+        headers=headers,
         value=raw.value or b"",
-        id=own,
-        attempt=int(attempt) if attempt.isdigit() else 0,
+        id=_id(attributes, raw),
+        attempt=_attempt(attributes.get("attempt", "")),
         at_ms=raw.timestamp,
     )
+
+
+def _id(attributes: Mapping[str, str], raw: ConsumerRecord) -> UUID:
+    """Return the record's id; one without gets, by its place, an id no message has."""
+    try:
+        return UUID(attributes["id"])
+    except (KeyError, ValueError):
+        place = (raw.partition << 48) | (raw.offset & (2**48 - 1))
+        return UUID(int=(zlib.crc32(raw.topic.encode()) % 2**12 << 52) | place)
+
+
+def _attempt(said: str) -> int:
+    """Return the attempt that a header says, if a table can hold it."""
+    return int(said) if _COUNT.fullmatch(said) else 0
 
 
 async def _pause(revoked: asyncio.Event, seconds: float) -> None:

@@ -184,12 +184,10 @@ class Relay:
         for name, lane in list(self._lanes.items()):
             if lane.upcoming in lane.buffer:
                 continue
-            for row in await self._pool.fetch(
-                _READ, *name, lane.upcoming, _READ_AT_ONCE
+            for row in await outbox.read(
+                self._pool, name, lane.upcoming, _READ_AT_ONCE
             ):
-                lane.buffer[row["seq"]] = Numbered(
-                    name, row["seq"], row["key"], unpacked(row["headers"]), row["value"]
-                )
+                lane.buffer[row.seq] = row
             if len(lane.buffer) >= _READ_AT_ONCE:
                 self.look()
 
@@ -257,13 +255,12 @@ class Relay:
         """
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL synchronous_commit TO off")
-            rows = await conn.fetch(_CLAIM, self.owner, LEASE_SECONDS)
-            held = {tuple(row) for row in await conn.fetch(_HELD, self.owner)}
+            claimed = await outbox.claim(conn, self.owner, LEASE_SECONDS)
+            held = await outbox.held(conn, self.owner)
         for name in self._lanes.keys() - held:
             del self._lanes[name]
-        for row in rows:
-            name = row["topic"], row["partition"]
-            self._lanes.setdefault(name, Lane(upcoming=row["confirmed_seq"] + 1))
+        for name, upcoming in claimed.items():
+            self._lanes.setdefault(name, Lane(upcoming))
 
     async def _delete_confirmed(self) -> None:
         """

@@ -66,8 +66,13 @@ class Step:
         self.outgoing.extend(records)
 
     def refuse(self, record: Record, refused: Refused) -> None:
-        """Publish *record* as it came on `refused`, with the reason, rule and place."""
-        self.publish(refusal(record, refused, at=self.now))
+        """
+        Publish *record* as it came on `refused`, with the reason, rule and place.
+
+        What lies on `refused` already stays there: its readers would go in circles.
+        """
+        if record.topic != topics.REFUSED.name:
+            self.publish(refusal(record, refused, at=self.now))
 
 
 def refusal(record: Record, refused: Refused, *, at: datetime) -> Outgoing:

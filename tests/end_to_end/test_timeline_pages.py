@@ -1,104 +1,15 @@
 """The timeline's pages on a real stack, in a real Chromium, as people go through them."""
 
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
-from tests.support.partnership import PERSON, event, partnership
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW = {"width": 320, "height": 640}
-
-COUNCIL = "urn:dfe:la:931"
-TRUST = "urn:ods:RNU"
-SCHOOL = "urn:dfe:urn:123456"
-TODAY = "2026-04-27"
-ADVICE = "7d9f2c1e-5b0a-4a35-9d5e-0c7c1f7a2b64"
+from tests.support.chromium import ARGUMENTS, CHROMIUM, NARROW, axe_finds
+from tests.support.partnership import PERSON, partnership
+from tests.support.spring import SPRING, TODAY
 
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"
 )
-
-
-def asked(body, **changes):
-    """Return a request for advice of *body*."""
-    data = {"body": body, "advice": "medical", "sent_on": "2026-03-16"}
-    said = {"correlationid": ADVICE, "data": data} | changes
-    return event(f"ASK-{body}", "ehcna.advice_requested.v1", "2026-03-16", **said)
-
-
-SPRING = (
-    (
-        SCHOOL,
-        "2026-02-10T16:00:00Z",
-        event("SEN-1", "concern.raised.v1", "2026-02-10", data={"concern": "SLCN"}),
-    ),
-    (
-        TRUST,
-        "2026-03-01T08:00:00Z",
-        event(
-            "REF-1",
-            "referral.received.v1",
-            "2026-02-16",
-            data={"service": "slt", "referred_by": SCHOOL},
-        ),
-    ),
-    (
-        COUNCIL,
-        "2026-03-02T09:04:00Z",
-        event("EHC-1", "ehcna.requested.v1", "2026-03-01", sourcerecord="EHC"),
-        event(
-            "EHC-2",
-            "ehcna.requested.v1",
-            "2026-03-02",
-            sourcerecord="EHC",
-            sourceversion=2,
-            data={"school": SCHOOL, "request_source": "2"},
-        ),
-        event(
-            "DEC-1",
-            "ehcna.decided.v1",
-            "2026-03-13",
-            data={"decision": "assess", "notified_on": "2026-03-13"},
-        ),
-        asked(TRUST),
-        asked("urn:ods:RTH", sensitivity="restricted"),
-        event("DRAFT-1", "ehcp.draft_issued.v1", "2026-03-20"),
-        event(
-            "W-1",
-            "event.withdrawn.v1",
-            "2026-03-21",
-            data={
-                "withdraws": {"sourcerecord": "DRAFT-1"},
-                "reason": "entered-in-error",
-            },
-        ),
-    ),
-    (
-        TRUST,
-        "2026-03-18T12:00:00Z",
-        event(
-            "GOT-1",
-            "ehcna.advice_request_received.v1",
-            "2026-03-17",
-            correlationid=ADVICE,
-            data={"body": TRUST, "advice": "medical"},
-        ),
-    ),
-)
-"""Late, superseded, withdrawn, restricted, asked and not yet answered."""
 
 
 @pytest.fixture(scope="module")
@@ -181,13 +92,6 @@ def pages_of(agencies):
 every_page = pytest.mark.parametrize(
     "name", ["start", "timeline", "as known", "not found", "not understood", "sign-in"]
 )
-
-
-def axe_finds(page):
-    """Return what axe finds wrong with *page*, in words; nothing if nothing."""
-    options = {"runOnly": WCAG, "resultTypes": ["violations"]}
-    results = Axe().run(page, options=options)
-    return results.generate_report() if results.violations_count else ""
 
 
 @every_page

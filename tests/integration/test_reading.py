@@ -13,8 +13,6 @@ from services.runtime.envelope import headers_of, partition_of
 from services.runtime.reading import Reader
 from tests.support.stepping import eventually, made_topic, read_all, send, works
 
-GROUP = "reader"
-
 
 @pytest.fixture
 async def topic(infrastructure):
@@ -85,13 +83,13 @@ async def test_a_restart_goes_on_where_postgres_says(infrastructure, topic, proc
     """What was read stays read, what came meanwhile is read, and nothing twice."""
     first, second = [b"%d" % n for n in range(30)], [b"%d" % n for n in range(30, 60)]
     await send(infrastructure, topic.name, *good(*first))
-    await process.read(Reader(GROUP, (topic,), Taken(), most=7))
+    await process.read(Reader(topic.name, (topic,), Taken(), most=7))
     await until_taken(process, *first)
     await process.broker.stop()
     process.readings.clear()
 
     await send(infrastructure, topic.name, *good(*second))
-    await process.read(Reader(GROUP, (topic,), Taken(), most=7))
+    await process.read(Reader(topic.name, (topic,), Taken(), most=7))
 
     await until_taken(process, *first, *second)
 
@@ -100,10 +98,10 @@ async def test_the_offset_that_kafka_keeps_is_only_a_hint(infrastructure, topic,
     """Reading begins at Postgres's position, though Kafka says something else."""
     values = [b"%d" % n for n in range(5)]
     await send(infrastructure, topic.name, *good(*values))
-    await process.cluster.positions(GROUP, (topic,))
+    await process.cluster.positions(topic.name, (topic,))
     await process.pool.execute("UPDATE positions SET next_offset = 3 WHERE partition = 0")
 
-    await process.read(Reader(GROUP, (topic,), Taken()))
+    await process.read(Reader(topic.name, (topic,), Taken()))
 
     await until_taken(process, b"3", b"4")
 
@@ -114,7 +112,7 @@ async def test_one_bad_record_is_refused_alone(infrastructure, topic, process):
     await process.relay.start()
     await send(infrastructure, topic.name, *good(*values))
 
-    await process.read(Reader(GROUP, (topic,), Taken(fails={b"4", b"7"})))
+    await process.read(Reader(topic.name, (topic,), Taken(fails={b"4", b"7"})))
 
     await until_taken(process, *(v for v in values if v not in {b"4", b"7"}))
     await eventually(lambda: _nothing_waits(process))
@@ -155,7 +153,7 @@ async def test_a_poisonous_record_blocks_nothing(infrastructure, topic, process,
     await process.relay.start()
     await send(infrastructure, topic.name, *good(b"1"), bad, *good(b"2"))
 
-    await process.read(Reader(GROUP, (topic,), Taken(fails={b"bad"})))
+    await process.read(Reader(topic.name, (topic,), Taken(fails={b"bad"})))
 
     await until_taken(process, b"1", b"2")
     await eventually(lambda: _nothing_waits(process))
@@ -169,7 +167,7 @@ async def test_what_is_refused_already_is_not_refused_again(
     """A reader of `refused` that cannot use a record leaves it there: no circle."""
     bad = f"bad {uuid4()}".encode()
     await process.relay.start()
-    await process.cluster.positions(GROUP, (REFUSED,))
+    await process.cluster.positions(process.schema, (REFUSED,))
     ends = {p: len(await read_all(infrastructure, REFUSED.name, p)) for p in range(6)}
     for partition, end in ends.items():
         await process.pool.execute(
@@ -177,7 +175,7 @@ async def test_what_is_refused_already_is_not_refused_again(
         )
     own = headers_of({"id": str(uuid4())})
     conflict = [(own, bad + b" one"), (own, bad + b" other")]
-    await process.read(Reader(GROUP, (REFUSED,), Taken(fails={bad})))
+    await process.read(Reader(process.schema, (REFUSED,), Taken(fails={bad})))
 
     await send(infrastructure, REFUSED.name, ([], bad), *good(bad), *conflict)
     await send(infrastructure, REFUSED.name, *good(b"mark"))
@@ -201,7 +199,7 @@ async def test_records_without_an_id_have_refusals_of_their_own(
         await both.relay.start()
         for one in (topic, other):
             await send(infrastructure, one.name, ([], b"bad"))
-        await both.read(Reader(GROUP, (topic, other), Taken()))
+        await both.read(Reader(topic.name, (topic, other), Taken()))
         await eventually(lambda: _refused(infrastructure, topic, other))
         ids = {
             said["x_refusedid"]
@@ -233,7 +231,7 @@ async def test_what_is_away_is_tried_again_and_nothing_skipped(
 
     values = [b"%d" % n for n in range(10)]
     await send(infrastructure, topic.name, *good(*values))
-    await process.read(Reader(GROUP, (topic,), handle))
+    await process.read(Reader(topic.name, (topic,), handle))
 
     await until_taken(process, *values)
     assert left == 0
@@ -253,7 +251,7 @@ async def test_a_lost_connection_loses_nothing(infrastructure, topic, process):
 
     values = [b"%d" % n for n in range(10)]
     await send(infrastructure, topic.name, *good(*values))
-    await process.read(Reader(GROUP, (topic,), handle))
+    await process.read(Reader(topic.name, (topic,), handle))
 
     await until_taken(process, *values)
     assert await process.outbox() == []
@@ -274,9 +272,9 @@ async def test_two_processes_share_the_partitions(infrastructure, topic, process
     """When a second process comes and the first goes, each record has one effect."""
     values = [b"%d" % n for n in range(60)]
     async with works(infrastructure, topic, schema=process.schema, owner="two") as two:
-        await process.read(Reader(GROUP, (topic,), Taken(), most=3))
+        await process.read(Reader(topic.name, (topic,), Taken(), most=3))
         await send(infrastructure, topic.name, *good(*values[:30]))
-        await two.read(Reader(GROUP, (topic,), Taken(), most=3))
+        await two.read(Reader(topic.name, (topic,), Taken(), most=3))
         await send(infrastructure, topic.name, *good(*values[30:45]))
         await eventually(lambda: _both_assigned(process, two))
         await process.broker.stop()
@@ -303,7 +301,7 @@ async def test_partitions_are_given_up_after_the_step_in_flight(
         raise NotNow("away")
 
     await send(infrastructure, topic.name, *good(b"1"))
-    await process.read(Reader(GROUP, (topic,), handle))
+    await process.read(Reader(topic.name, (topic,), handle))
     await began.wait()
     [reading] = process.readings
     place = TopicPartition(topic.name, 0)
@@ -314,7 +312,7 @@ async def test_partitions_are_given_up_after_the_step_in_flight(
     go_on.set()
     await revoking
 
-    assert await process.position(GROUP, topic.name) == 0
+    assert await process.position(topic.name, topic.name) == 0
     assert await taken(process) == []
 
 
@@ -323,11 +321,11 @@ async def test_a_log_that_does_not_reach_the_position_stops(
     infrastructure, topic, process, position
 ):
     """A truncated or replaced log is a person's matter; the message says what to do."""
-    await process.cluster.positions(GROUP, (topic,))
+    await process.cluster.positions(topic.name, (topic,))
     await process.pool.execute("UPDATE positions SET next_offset = $1", position)
 
     with pytest.raises(Stopped, match="make reset"):
-        await process.cluster.positions(GROUP, (topic,))
+        await process.cluster.positions(topic.name, (topic,))
 
 
 async def test_another_cluster_stops(infrastructure, topic, process):

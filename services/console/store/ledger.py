@@ -16,28 +16,28 @@ from services.runtime.postgres import Connection
 Place = tuple[str, int, int]
 Item = tuple[UUID, int]
 
-_ANY: Final = """
+ANY: Final = """
 SELECT * FROM ledger WHERE message_ref = $1
 UNION ALL SELECT * FROM ledger WHERE event_id = $1 AND topic <> 'events.linked'
 UNION ALL SELECT * FROM ledger WHERE request_id = $1
 UNION ALL SELECT * FROM ledger WHERE correlation_id = $1
 UNION ALL SELECT * FROM ledger WHERE mentions @> ARRAY[$1]
 """
-_PERSON: Final = """
+PERSON: Final = """
 SELECT * FROM ledger WHERE person_ref = $1
 UNION ALL SELECT * FROM ledger WHERE mentions @> ARRAY[$1]
 """
-_DIRECT: Final = {
-    "any": _ANY,
+DIRECT: Final = {
+    "any": ANY,
     "child": "SELECT * FROM ledger WHERE child_ref = $1",
-    "person": _PERSON,
+    "person": PERSON,
 }
-_MESSAGES: Final = "SELECT * FROM ledger WHERE message_ref = ANY($1::uuid[])"
-_ITEMS: Final = """
+MESSAGES: Final = "SELECT * FROM ledger WHERE message_ref = ANY($1::uuid[])"
+ITEMS: Final = """
 SELECT l.* FROM unnest($1::uuid[], $2::int[]) AS w(message_ref, place)
 JOIN ledger l USING (message_ref, place)
 """
-_MENTIONS: Final = "SELECT * FROM ledger WHERE mentions && $1::uuid[]"
+MENTIONS: Final = "SELECT * FROM ledger WHERE mentions && $1::uuid[]"
 
 
 @dataclass(slots=True)
@@ -69,15 +69,15 @@ async def trace(conn: Connection, wanted: Wanted) -> list[dict[str, Any]]:
     A message leads to its events, an event to its message's item, and both to the
     clocks that rest on them and to whom they were delivered.
     """
-    direct = await conn.fetch(_DIRECT[wanted.kind], wanted.id)
+    direct = await conn.fetch(DIRECT[wanted.kind], wanted.id)
     found = _Found()
     found.add(direct)
     asked = [row["message_ref"] for row in direct if row["request_id"] == wanted.id]
     if asked:
-        found.add(await conn.fetch(_MESSAGES, asked))
+        found.add(await conn.fetch(MESSAGES, asked))
     found.add(await _of_items(conn, wanted, direct))
     if found.events:
-        found.add(await conn.fetch(_MENTIONS, found.events))
+        found.add(await conn.fetch(MENTIONS, found.events))
     return [_shown(row) for row in sorted(found.rows.values(), key=_order)]
 
 
@@ -100,7 +100,7 @@ async def _of_items(
         return []
     whole = _items(row for row in direct if row["event_id"] is None)
     messages, places = zip(*items, strict=True)
-    rows = await conn.fetch(_ITEMS, list(messages), list(places))
+    rows = await conn.fetch(ITEMS, list(messages), list(places))
     return [
         row
         for row in rows

@@ -19,7 +19,10 @@ class TestWanted:
     @pytest.mark.parametrize(
         ("said", "kind"),
         [(OWN, "any"), (OWN.upper(), "any"), (f" {OWN}\n", "any")]
-        + [(f"{letter}-{'0a' * 16}", k) for letter, k in (("c", "child"), ("p", "person"))],
+        + [
+            (f"{letter}-{'0a' * 16}", k)
+            for letter, k in (("c", "child"), ("p", "person"))
+        ],
     )
     def test_is_a_uuid_or_a_reference_of_ours(self, said, kind):
         """Each form is recognised, however it was copied."""

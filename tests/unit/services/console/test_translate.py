@@ -59,7 +59,8 @@ class TestHop:
     def test_of_a_linked_event_without_a_place_keeps_its_correlation(self):
         """What no item leads to is found by what it says itself."""
         said = records.record(
-            topics.EVENTS_LINKED, {k: v for k, v in records.LINKED.items() if k != "place"}
+            topics.EVENTS_LINKED,
+            {k: v for k, v in records.LINKED.items() if k != "place"},
         )
         assert translate.hop(said).correlation_id == records.CORRELATION
 
@@ -95,7 +96,9 @@ class TestHop:
         row = translate.hop(said)
         assert (row.state, row.mentions) == ("attempted", None)
 
-    @pytest.mark.parametrize("said", ["", "not-a-uuid", "9991234519", "\x00", MESSAGE[:-1]])
+    @pytest.mark.parametrize(
+        "said", ["", "not-a-uuid", "9991234519", "\x00", MESSAGE[:-1]]
+    )
     def test_leaves_out_ids_that_are_none_of_ours(self, said):
         """Neither a sender's number nor a broken header becomes part of the ledger."""
         changes = dict.fromkeys(
@@ -118,8 +121,16 @@ class TestRefusal:
     def test_keeps_reason_place_and_bytes(self):
         """All that a replay and a person need."""
         kept = translate.refusal(records.refused(at=REFUSED_AT))
-        assert (kept.reason, kept.rule, kept.where) == ("unknown-type", "a rule", "/type")
-        assert (kept.topic, kept.partition, kept.position) == ("education.inbound", 3, 7)
+        assert (kept.reason, kept.rule, kept.where) == (
+            "unknown-type",
+            "a rule",
+            "/type",
+        )
+        assert (kept.topic, kept.partition, kept.position) == (
+            "education.inbound",
+            3,
+            7,
+        )
         assert kept.at == REFUSED_AT
         assert kept.message_ref == UUID(MESSAGE)
         assert (kept.key, kept.value) == (b"p-1", b'{"secret": "Vale"}')

@@ -1,0 +1,367 @@
+"""The console on the running stack: traced, refused, replayed, and who may do so."""
+
+import json
+import re
+from uuid import uuid4
+
+import httpx
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from services.console.cli import app
+from tests.support.agencies import COUNCIL, TRUST, event, somebody
+from tests.support.local_stack import fetch, until
+from tests.support.partnership import csrf_of
+
+OPERATOR = {"org": COUNCIL, "roles": ["operator"], "scope": "operate read"}
+WHOLE = ["received", "translated", "linked"]
+OURS = re.compile(r"[cp]-[0-9a-f]{32}|[0-9a-f-]{36}")
+
+
+@pytest.fixture(scope="module")
+def console(stack):
+    """The shared stack with its console; returns the console's address."""
+    stack.start_service("console")
+    stack.wait_ready("console", seconds=180)
+    yield stack.address("console")
+    stack.stop("console")
+
+
+@pytest.fixture
+def command(stack, console, monkeypatch):
+    """The command line, told where the stack is; returns exit code and data."""
+    for name, value in stack.environment("command").items():
+        monkeypatch.setenv(name, value)
+
+    def run(*words, said=None):
+        """Run it with `--json`."""
+        ran = CliRunner().invoke(app, [*words, "--json"], input=said)
+        if ran.exception and not isinstance(ran.exception, SystemExit):
+            raise ran.exception
+        return ran.exit_code, json.loads(ran.stdout) if ran.stdout else None
+
+    return run
+
+
+@pytest.fixture
+def http():
+    """Yields what speaks HTTP."""
+    with httpx.Client(timeout=60, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def operator(stack, http):
+    """Headers of an operator."""
+    return bearer(stack, http, **OPERATOR)
+
+
+def bearer(stack, http, **claims):
+    """Return the headers of whoever *claims* describe."""
+    answer = http.post(f"{stack.address('issuer')}/token", json=claims)
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def published(command, said):
+    """Publish as the council; return exit code, answer and request id."""
+    request = str(uuid4())
+    words = ("publish", "-", "--as", COUNCIL, "--request-id", request)
+    return *command(*words, said=json.dumps(said)), request
+
+
+def hops(command, wanted):
+    """Return the hops of *wanted*."""
+    return [hop["hop"] for hop in command("trace", wanted)[1]]
+
+
+def linked(command, ref):
+    """Return the ids of a message's events once all of them are linked."""
+    words = ("message", ref, "--as", COUNCIL)
+    until(lambda: {e["state"] for e in command(*words)[1]["events"]} == {"linked"})
+    return [one["id"] for one in command(*words)[1]["events"]]
+
+
+def refusals(command, message):
+    """Return the refusals of one message."""
+    _, listed = command("refused", "list")
+    return [one for one in listed if one["message_ref"] == message]
+
+
+class TestTrace:
+    """Where a message is."""
+
+    def test_follows_a_message_to_its_clocks(self, command):
+        """From the door to the clock that it starts, by each id that anyone knows."""
+        request = event(somebody(), "ehcna.requested.v1")
+        code, answer, own = published(command, request)
+        assert code == 0
+        (first,) = linked(command, answer["message_ref"])
+        for wanted in (answer["message_ref"], own, first):
+            until(lambda wanted=wanted: "clock" in hops(command, wanted))
+            assert hops(command, wanted)[:3] == WHOLE
+
+    def test_follows_an_event_to_whom_it_was_given(self, command):
+        """A pull that brings an event stands in the event's trace, with the subscriber."""
+        asked = {"body": TRUST, "sent_on": "2026-03-02"}
+        said = event(somebody(), "ehcna.advice_requested.v1", data=asked)
+        _, answer, _ = published(command, said)
+        (own,) = linked(command, answer["message_ref"])
+        until(lambda: pulled(command, own))
+        until(lambda: "delivered" in hops(command, own))
+        given = [h for h in command("trace", own)[1] if h["hop"] == "delivered"]
+        assert given[0]["reason"] == TRUST
+
+    def test_of_the_unknown_is_empty_and_ends_with_3(self, command):
+        """As the contract words it."""
+        assert command("trace", str(uuid4())) == (3, [])
+
+    def test_is_told_to_operators_alone(self, stack, console, http):
+        """Neither scope nor role alone opens anything here."""
+        halves = (
+            {"roles": ["operator"], "scope": "read"},
+            {"roles": ["send_officer"], "scope": "operate"},
+        )
+        for half in halves:
+            headers = bearer(stack, http, org=COUNCIL, **half)
+            asked = [
+                http.post(
+                    f"{console}/trace", json={"id": str(uuid4())}, headers=headers
+                ),
+                http.post(f"{console}/refused/replay", json={}, headers=headers),
+                http.get(f"{console}/refused", headers=headers),
+                http.get(f"{console}/refused/{uuid4()}", headers=headers),
+                http.get(f"{console}/status", headers=headers),
+                http.get(f"{console}/sources", headers=headers),
+            ]
+            assert {answer.status_code for answer in asked} == {403}
+
+    @pytest.mark.parametrize("said", ["Ann Vale", "9991234519", None, ["x"]])
+    def test_takes_references_alone(self, console, http, operator, said):
+        """A name or a number is refused, is not repeated, and is written nowhere."""
+        answer = http.post(f"{console}/trace", json={"id": said}, headers=operator)
+        assert answer.status_code == 422
+        assert str(said) not in answer.text
+
+    async def test_leaves_a_row_of_who_asked_for_what(self, stack, command):
+        """And of how much was shown; our own references alone."""
+        wanted = str(uuid4())
+        command("trace", wanted)
+        rows = await fetch(
+            stack.dsn, "SELECT * FROM console.audit WHERE action='trace'"
+        )
+        (row,) = [row for row in rows if row["subject"].endswith(wanted)]
+        assert (row["org"], row["role"]) == (COUNCIL, "operator")
+        assert orjson.loads(row["shown"]) == {"hops": 0}
+        assert all(OURS.fullmatch(row["subject"].split()[1]) for row in rows)
+
+
+class TestRefused:
+    """What could not be used, and having it taken again."""
+
+    @pytest.fixture
+    def line(self, agencies, command):
+        """The refusal of an event of no known type."""
+        answer = agencies.post(event(somebody(), "nobody.knows.v1"))
+        assert answer.status_code == 422
+        message = answer.headers["location"].removeprefix("/messages/")
+        until(lambda: refusals(command, message))
+        return refusals(command, message)[0]
+
+    def test_is_shown_without_its_content(self, command, line):
+        """Why, where and what kind; a hash and a size stand for the bytes."""
+        code, shown = command("refused", "show", line["ref"])
+        assert code == 0
+        assert shown | line == shown
+        assert len(shown["sha256"]) == 64
+        assert shown["attributes"]["source"] == COUNCIL
+        assert "Vale" not in json.dumps(shown)
+        assert "nobody" not in json.dumps(shown)
+
+    def test_is_replayed_once_and_may_be_refused_again(self, command, line):
+        """The replay goes the same way; what still cannot be used has a new reference."""
+        words = (
+            "refused",
+            "replay",
+            line["ref"],
+            "--reason",
+            "we know it now",
+            "--yes",
+        )
+        assert command(*words)[1] == [
+            {"ref": line["ref"], "topic": "education.inbound", "attempt": 1}
+        ]
+        assert command(*words)[0] == 5
+        until(lambda: len(refusals(command, line["message_ref"])) == 2)
+        first, second = refusals(command, line["message_ref"])
+        assert (first["state"], second["state"]) == ("replayed", "new")
+        assert command("refused", "replay", second["ref"], *words[3:])[0] == 0
+        found = hops(command, line["message_ref"])
+        assert found[:3] == ["refused", "received", "refused"]
+
+    def test_replays_all_or_none(self, command, line):
+        """One that is unknown leaves the others as they were."""
+        words = ("refused", "replay", line["ref"], str(uuid4()), "--yes")
+        assert command(*words, "--reason", "one is wrong")[0] == 3
+        assert refusals(command, line["message_ref"])[0]["state"] == "new"
+
+    async def test_keeps_who_replayed_it_and_why(self, stack, command, line):
+        """In the operators' own audit."""
+        words = (
+            "refused",
+            "replay",
+            line["ref"],
+            "--reason",
+            "mapping mended",
+            "--yes",
+        )
+        command(*words)
+        rows = await fetch(
+            stack.dsn, "SELECT * FROM console.audit WHERE action='replay'"
+        )
+        (row,) = [row for row in rows if row["subject"] == line["ref"]]
+        assert row["org"] == COUNCIL
+        assert orjson.loads(row["shown"])["reason"] == "mapping mended"
+
+    @pytest.mark.parametrize(
+        "said", [{}, {"refs": []}, {"refs": ["x"], "reason": "why not"}]
+    )
+    def test_wants_references(self, console, http, operator, said):
+        """Nothing is guessed."""
+        answer = http.post(f"{console}/refused/replay", json=said, headers=operator)
+        assert answer.status_code == 422
+
+    def test_wants_a_reason(self, console, http, operator):
+        """A replay that nobody can explain later is not made."""
+        said = {"refs": [str(uuid4())], "reason": " "}
+        answer = http.post(f"{console}/refused/replay", json=said, headers=operator)
+        assert answer.status_code == 422
+
+    def test_takes_json_alone(self, console, http, operator):
+        """A form of another site cannot ask for a replay."""
+        answer = http.post(f"{console}/refused/replay", data={}, headers=operator)
+        assert answer.status_code == 415
+
+
+class TestHow:
+    """How services, topics and sources are."""
+
+    def test_every_service_is_up(self, command):
+        """With its lag; topics with what they hold."""
+        code, said = command("status")
+        assert code == 0
+        assert len(said["services"]) == 7
+        assert all(one["up"] for one in said["services"])
+        assert len(said["topics"]) == 7
+        assert isinstance(said["refused"], int)
+        assert isinstance(said["waiting"], int)
+
+    def test_counts_what_a_topic_holds(self, command):
+        """One message more is one record more."""
+
+        def count():
+            """Return how many items the education door has sent on."""
+            topics = {t["name"]: t["records"] for t in command("status")[1]["topics"]}
+            return topics["education.inbound"]
+
+        before = count()
+        published(command, event(somebody(), "ehcna.requested.v1"))
+        until(lambda: count() == before + 1)
+
+    def test_a_service_that_ended_is_down(self, stack, command):
+        """The command ends with 6, and everything else is still told."""
+        stack.stop("timeline")
+        code, said = command("status")
+        stack.start_again("timeline")
+        stack.wait_ready("timeline")
+        assert code == 6
+        assert [one["name"] for one in said["services"] if not one["up"]] == [
+            "timeline"
+        ]
+
+    def test_sources_are_there_with_when_they_were_heard(
+        self, console, http, operator, command
+    ):
+        """And who is not connected is named."""
+        published(command, event(somebody(), "ehcna.requested.v1"))
+
+        def council():
+            """Return what is known of the council."""
+            said = http.get(f"{console}/sources", headers=operator).json()
+            assert [one for one in said if not one["connected"]]
+            return next(one for one in said if one["source"] == COUNCIL)
+
+        until(lambda: council()["last_heard"])
+        assert council()["name"] == "Oxfordshire County Council"
+
+
+class TestPage:
+    """The operators' page."""
+
+    @pytest.fixture
+    def browser(self, console):
+        """What stands for a browser, at the console."""
+        with httpx.Client(base_url=console, timeout=60, trust_env=False) as client:
+            yield client
+
+    def sign_in(self, browser, role):
+        """Sign in as someone of the council."""
+        asked = {"organisation": COUNCIL, "role": role}
+        asked["csrf"] = csrf_of(browser.get("/sign-in"))
+        assert browser.post("/sign-in", data=asked).headers["location"] == "/"
+
+    def test_asks_strangers_to_sign_in(self, browser):
+        """Nothing is shown to who is nobody."""
+        assert browser.get("/").headers["location"].startswith("/sign-in")
+
+    def test_shows_operators_how_everything_is(self, browser):
+        """Services, refusals, sources and topics."""
+        self.sign_in(browser, "operator")
+        page = browser.get("/")
+        assert page.status_code == 200
+        for said in ("identity_linking", "Oxfordshire County Council", "events.linked"):
+            assert said in page.text
+
+    def test_traces_what_its_form_names(self, browser, command):
+        """The way of a message, in the page."""
+        _, answer, _ = published(command, event(somebody(), "ehcna.requested.v1"))
+        linked(command, answer["message_ref"])
+        until(lambda: "linked" in hops(command, answer["message_ref"]))
+        self.sign_in(browser, "operator")
+        asked = {"csrf": csrf_of(browser.get("/")), "trace": answer["message_ref"]}
+        page = browser.post("/", data=asked)
+        assert page.status_code == 200
+        assert page.text.count("events.linked") == 2
+
+    def test_says_what_to_put_right_and_never_what_was_written(self, browser):
+        """A name in the form does not come back."""
+        self.sign_in(browser, "operator")
+        asked = {"csrf": csrf_of(browser.get("/")), "trace": "Ann Vale"}
+        page = browser.post("/", data=asked)
+        assert page.status_code == 422
+        assert "Ann Vale" not in page.text
+
+    def test_takes_no_form_of_another_site(self, browser):
+        """Without the value of this session a form is refused."""
+        self.sign_in(browser, "operator")
+        page = browser.post("/", data={"csrf": "guessed", "trace": str(uuid4())})
+        assert page.status_code == 403
+
+    def test_is_for_operators_alone(self, browser):
+        """Another role of the same council is told that it may not."""
+        self.sign_in(browser, "send_officer")
+        page = browser.get("/")
+        assert page.status_code == 403
+        assert "identity_linking" not in page.text
+
+
+def pulled(command, own):
+    """Return whether the trust's feed brings the event."""
+    after = ()
+    while True:
+        _, said = command("feed", "--as", TRUST, "--limit", "1000", *after)
+        if own in {one["id"] for one in said["events"]}:
+            return True
+        if not said["events"]:
+            return False
+        after = ("--after", said["next"])
