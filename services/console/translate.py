@@ -1,7 +1,7 @@
 """A record of any topic becomes a row of the ledger. Pure, and never refuses."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
@@ -16,11 +16,17 @@ from services.runtime.envelope import Headers, Record
 
 _UUID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII
-)
-_OURS: Final = re.compile(r"[cp]-[0-9a-f]{32}", re.ASCII)
-_COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+).fullmatch
+_OURS: Final = re.compile(r"[cp]-[0-9a-f]{32}", re.ASCII).fullmatch
+_COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII).fullmatch
+_OFFSET: Final = re.compile(r"[0-9]{1,18}", re.ASCII).fullmatch
+_LINKED: Final = topics.EVENTS_LINKED.name
+_CLOCKS: Final = topics.CLOCKS_CHANGED.name
+_DELIVERIES: Final = topics.DELIVERIES_ATTEMPTED.name
+_REFUSED: Final = topics.REFUSED.name
 
 Ids = Mapping[str, str]
+Form = Callable[[str], object]
 
 
 class Hop(NamedTuple):
@@ -67,7 +73,7 @@ def hop(record: Record) -> Hop:
     """Return the ledger's row for *record*."""
     said = record.attributes
     first = _is_message(said)
-    placed = record.topic == topics.EVENTS_LINKED.name and "place" in said
+    placed = record.topic == _LINKED and "place" in said
     state, reason = _outcome(record)
     return Hop(
         at=_moment(record),
@@ -97,14 +103,14 @@ def refusal(record: Record) -> Refusal:
         ref=UUID(own) if own else refs.made_id("refused", *place),
         message_ref=UUID(message) if message else None,
         topic=said.get("refusedtopic", ""),
-        partition=_signed(said.get("refusedpartition")),
-        position=_signed(said.get("refusedoffset")),
+        partition=_place(said.get("refusedpartition"), _COUNT),
+        position=_place(said.get("refusedoffset"), _OFFSET),
         reason=said.get("reason", ""),
         rule=said.get("rule", ""),
         where=said.get("where", ""),
         at=_instant(said.get("refusedat")) or _moment(record),
         code_version=said.get("codeversion", ""),
-        attempt=_count(said.get("attempt")) or record.attempt,
+        attempt=_count(said.get("attempt")) or 0,
         state=NEW,
         key=record.key,
         headers=[header for header in record.headers if header[0][:2] != "x_"],
@@ -142,11 +148,11 @@ def _is_message(said: Ids) -> bool:
 
 def _outcome(record: Record) -> tuple[str, str | None]:
     """Return state and reason of the hop; a delivery's reason is its subscriber."""
-    if record.topic == topics.REFUSED.name:
+    if record.topic == _REFUSED:
         return "refused", _refused_said(record).get("reason")
-    if record.topic == topics.CLOCKS_CHANGED.name:
+    if record.topic == _CLOCKS:
         return _change(record.attributes.get("type", "")), None
-    if record.topic == topics.DELIVERIES_ATTEMPTED.name:
+    if record.topic == _DELIVERIES:
         data = _data(record)
         subscriber = clean(str(data.get("subscriber") or ""))
         return clean(str(data.get("result") or "attempted")), subscriber or None
@@ -161,15 +167,20 @@ def _change(kind: str) -> str:
 
 def _mentions(record: Record) -> list[str] | None:
     """Return the ids that the body of *record* tells of: events, or persons."""
-    kind = record.attributes.get("type")
-    if record.topic in {topics.CLOCKS_CHANGED.name, topics.DELIVERIES_ATTEMPTED.name}:
-        named = _data(record).get("events")
-    elif record.topic == topics.EVENTS_LINKED.name and kind == PERSON_LINKED:
-        named = [record.attributes.get("id"), *(_data(record).get("persons") or ())]
+    if record.topic in {_CLOCKS, _DELIVERIES}:
+        named = _listed(_data(record).get("events"))
+    elif record.topic == _LINKED and record.attributes.get("type") == PERSON_LINKED:
+        persons = _listed(_data(record).get("persons"))
+        named = [record.attributes.get("id"), *persons]
     else:
         return None
-    found = [_uuid(one) or _own(one) for one in named or ()]
-    return sorted({one for one in found if one}) or None
+    texts = [one for one in named if isinstance(one, str)]
+    return sorted({own for one in texts if (own := _uuid(one) or _own(one))}) or None
+
+
+def _listed(said: object) -> list[object]:
+    """Return *said* if it is a list, else an empty one."""
+    return said if isinstance(said, list) else []
 
 
 def _data(record: Record) -> dict[str, Any]:
@@ -190,24 +201,24 @@ def _refused_said(record: Record) -> dict[str, str]:
     }
 
 
-def _uuid(said: object) -> str | None:
+def _uuid(said: str | None) -> str | None:
     """Return *said* if it is a UUID in its usual form."""
-    return said if isinstance(said, str) and _UUID.fullmatch(said) else None
+    return said if said and _UUID(said) else None
 
 
-def _own(said: object) -> str | None:
+def _own(said: str | None) -> str | None:
     """Return the 32 hexadecimal digits of a reference of ours to a child or person."""
-    return said[2:] if isinstance(said, str) and _OURS.fullmatch(said) else None
+    return said[2:] if said and _OURS(said) else None
 
 
 def _count(said: str | None) -> int | None:
     """Return the number that *said* is."""
-    return int(said) if said and _COUNT.fullmatch(said) else None
+    return int(said) if said and _COUNT(said) else None
 
 
-def _signed(said: str | None) -> int:
-    """Return the place that *said* is, -1 for one that never was."""
-    return int(said) if said and said.isascii() and said.isdigit() else -1
+def _place(said: str | None, form: Form) -> int:
+    """Return the partition or offset that *said* is, -1 for one that never was."""
+    return int(said) if said and form(said) else -1
 
 
 def _instant(said: str | None) -> datetime | None:

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+import asyncpg
+
 from services.runtime.failpoints import failpoint
 from services.runtime.postgres import AWAY
 from services.runtime.problems import away
@@ -15,6 +17,9 @@ Work = Callable[[Step], Awaitable[Any]]
 
 TOGETHER: Final = 32
 """Requests in one commit, at most."""
+
+_AWAY: Final = (*AWAY, asyncpg.UndefinedTableError)
+"""A database without its tables, the audit's among them, is no database."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class Doors:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         while not self._queue.empty():
-            self._queue.get_nowait().answer.set_exception(away())
+            _fail(self._queue.get_nowait(), away())
 
     async def commit(self, work: Callable[[Step], Awaitable[T]]) -> T:
         """
@@ -64,9 +69,13 @@ class Doors:
             together = [await self._queue.get()]
             while len(together) < TOGETHER and not self._queue.empty():
                 together.append(self._queue.get_nowait())
-            if not await self._commit(together):
+            try:
+                if not await self._commit(together):
+                    for asked in together:
+                        await self._alone(asked)
+            finally:
                 for asked in together:
-                    await self._alone(asked)
+                    _fail(asked, away())
 
     async def _commit(self, together: list[_Asked]) -> bool:
         """Commit all of *together*; return False when they must go one by one."""
@@ -77,7 +86,7 @@ class Doors:
 
         try:
             results = await self._steps.request(works)
-        except AWAY:
+        except _AWAY:
             for asked in together:
                 _fail(asked, away())
             return True
@@ -92,7 +101,7 @@ class Doors:
         """Commit one request by itself and give it its result or its error."""
         try:
             result = await self._steps.request(asked.work)
-        except AWAY:
+        except _AWAY:
             _fail(asked, away())
         except Exception as error:  # noqa: BLE001 - a door answers whatever happens
             _fail(asked, error)
@@ -102,6 +111,6 @@ class Doors:
 
 
 def _fail(asked: _Asked, error: Exception) -> None:
-    """Give *error* to the request, unless its client has gone."""
+    """Give *error* to the request, unless it has its answer or its client has gone."""
     if not asked.answer.done():
         asked.answer.set_exception(error)

@@ -125,3 +125,6 @@ def entry_of(attributes: Mapping[str, str], data: Mapping[str, Any]) -> Entry:
     except KeyError as missing:
         where = f"ce_{missing.args[0]}"
         raise Refused("not-understood", where=where, rule="is required") from None
+    except ValueError:
+        rule = "must be a whole number"
+        raise Refused("not-understood", where="ce_sourceversion", rule=rule) from None

@@ -28,5 +28,6 @@ def main(shared: Shared) -> int:
                 pages.router(),
                 ticking.router(service, contracts),
             ),
+            shared=("services.runtime.children",),
         )
     )

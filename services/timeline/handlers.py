@@ -1,14 +1,14 @@
 """Kafka doors of the timeline."""
 
+from collections.abc import Sequence
+
 from schemas import topics
 from schemas.entry import Entry
-from schemas.errors import Refused
-from services.runtime.envelope import Record, entry_of, event_data
+from services.runtime import children
+from services.runtime.envelope import Record
 from services.runtime.reading import Reader
 from services.runtime.step import Step
-from services.timeline import store
-
-_LINKED = "person.linked.v1"
+from services.timeline.store import lookups
 
 
 def reader() -> Reader:
@@ -18,24 +18,19 @@ def reader() -> Reader:
 
 async def project(step: Step, records: list[Record]) -> None:
     """Keep events as entries, and link decisions as the map."""
-    entries: list[Entry] = []
-    for record in records:
-        try:
-            data = event_data(record)
-            if record.attributes.get("type") == _LINKED:
-                await store.place(step.conn, data)
-            else:
-                entries.append(entry_of(record.attributes, data))
-        except Refused as refused:
-            step.refuse(record, refused)
+    entries, links = children.opened(step, records)
+    if links:
+        bodies = [body for _, body in links]
+        await children.place(step.conn, bodies)
+        await lookups.note(step.conn, bodies)
     if entries:
-        await store.add_entries(step.conn, entries)
-        await store.hear(step.conn, _heard(entries))
+        await children.add_entries(step.conn, entries)
+        await lookups.hear(step.conn, _heard(entries))
 
 
-def _heard(entries: list[Entry]) -> dict[str, str]:
+def _heard(entries: Sequence[Entry]) -> dict[str, str]:
     """Return the latest time of each source among *entries*."""
     heard: dict[str, str] = {}
-    for entry in sorted(entries, key=lambda e: (e.source, e.time)):
-        heard[entry.source] = entry.time
+    for entry in entries:
+        heard[entry.source] = max(entry.time, heard.get(entry.source, ""))
     return heard

@@ -17,7 +17,6 @@ import orjson
 
 from deploy.local import services
 from deploy.local.ports import SERVICES, free_ports
-from deploy.local.processes import Process
 from deploy.local.services import ROOT
 from deploy.local.stack import Stack
 from deploy.local.watch import Watch
@@ -122,10 +121,9 @@ class Drill:
             return self.stack._kafka.is_ready()
         return services.is_ready(self.stack._ports_of[key])
 
-    def kill(self, key: str) -> Process:
+    def kill(self, key: str) -> None:
         """Kill a part outright; `look` will start it again."""
         self.stack.kill(key)
-        return self.stack.processes[key]
 
     def again(self, name: str, env: dict[str, str] | None = None) -> None:
         """Kill a service and start it at once, in another environment."""

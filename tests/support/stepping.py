@@ -80,7 +80,10 @@ class Works:
     async def read(self, *readers: Reader) -> None:
         """Begin to read."""
         self.broker = KafkaBroker(
-            self.stack.bootstrap, allow_auto_create_topics=False, apply_types=False
+            self.stack.bootstrap,
+            allow_auto_create_topics=False,
+            apply_types=False,
+            logger=None,
         )
         for reader in readers:
             await self.cluster.positions(reader.name, reader.topics)
@@ -161,14 +164,16 @@ async def send(
     return [one.offset for one in sent]
 
 
-async def read_all(stack: Stack, topic: str, partition: int = 0) -> list[Any]:
-    """Return every record of a partition, as it lies in the log."""
-    place = TopicPartition(topic, partition)
+async def read_all(stack: Stack, topic: str, *partitions: int) -> list[Any]:
+    """Return every record of some partitions, or of all, as they lie in the log."""
+    places = [TopicPartition(topic, p) for p in partitions or range(PARTITIONS)]
     async with AIOKafkaConsumer(bootstrap_servers=stack.bootstrap) as consumer:
-        consumer.assign([place])
-        await consumer.seek_to_beginning(place)
-        end = (await consumer.end_offsets([place]))[place]
+        consumer.assign(places)
+        await consumer.seek_to_beginning(*places)
+        ends = await consumer.end_offsets(places)
         found: list[Any] = []
-        while await consumer.position(place) < end:
-            found += (await consumer.getmany(place, timeout_ms=200)).get(place, [])
+        for place in places:
+            while await consumer.position(place) < ends[place]:
+                got = await consumer.getmany(place, timeout_ms=200)
+                found += got.get(place, [])
         return found

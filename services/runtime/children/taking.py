@@ -3,7 +3,7 @@
 from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from schemas.entry import Entry
@@ -100,7 +100,8 @@ class Children:
 
         Children of *persons* are among them even if nothing of theirs is new.
         """
-        entries, links = await self._opened(step, records)
+        entries, decisions = opened(step, records)
+        links = await _linked(step.conn, decisions) if decisions else ()
         if entries:
             await add_entries(step.conn, entries)
         homes = await _homes(step.conn, {e.personref for e in entries} | set(persons))
@@ -114,25 +115,6 @@ class Children:
         touched = shaken | set(homes.values())
         children = await self._now(step.conn, touched, fresh, shaken)
         return Taken(children, links)
-
-    async def _opened(
-        self, step: Step, records: Sequence[Record]
-    ) -> tuple[list[Entry], tuple[Link, ...]]:
-        """Return the events, and the links that moved someone; refuse what is neither."""
-        entries: list[Entry] = []
-        links: list[Link] = []
-        for record in records:
-            try:
-                data = event_data(record)
-                if record.attributes.get("type") == PERSON_LINKED:
-                    moved = tuple(await place(step.conn, data))
-                    if moved:
-                        links.append(Link(record, moved))
-                else:
-                    entries.append(entry_of(record.attributes, data))
-            except Refused as refused:
-                step.refuse(record, refused)
-        return entries, tuple(links)
 
     async def _now(
         self,
@@ -192,6 +174,38 @@ class Children:
         while self._entries > _MOST_ENTRIES and len(self._known) > 1:
             _, oldest = self._known.popitem(last=False)
             self._entries -= len(oldest.entries)
+
+
+def opened(
+    step: Step, records: Sequence[Record]
+) -> tuple[list[Entry], list[tuple[Record, dict[str, Any]]]]:
+    """Return the events, and the link decisions with their bodies; refuse the rest."""
+    entries: list[Entry] = []
+    links: list[tuple[Record, dict[str, Any]]] = []
+    for record in records:
+        try:
+            data = event_data(record)
+            if record.attributes.get("type") == PERSON_LINKED:
+                links.append((record, data))
+            else:
+                entries.append(entry_of(record.attributes, data))
+        except Refused as refused:
+            step.refuse(record, refused)
+    return entries, links
+
+
+async def _linked(
+    conn: Connection, decisions: Sequence[tuple[Record, dict[str, Any]]]
+) -> tuple[Link, ...]:
+    """Take in decisions; return those that moved someone."""
+    moved: defaultdict[int, list[Moved]] = defaultdict(list)
+    for one in await place(conn, [body for _, body in decisions]):
+        moved[one.epoch].append(one)
+    return tuple(
+        Link(record, tuple(moved[body["epoch"]]))
+        for record, body in decisions
+        if body["epoch"] in moved
+    )
 
 
 async def _homes(conn: Connection, persons: Collection[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from schemas.entry import Entry
 from schemas.naming import namings
-from services.runtime import audit, instants, postgres, refs
+from services.runtime import audit, children, instants, postgres, refs
 from services.runtime.agreements import Contracts
 from services.runtime.decide import Reach, decide, reach, visible, visible_clocks_rules
 from services.runtime.postgres import Connection
@@ -14,7 +14,7 @@ from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
 from services.timeline import rules
-from services.timeline.store import entries as kept
+from services.timeline.store import lookups
 
 _SCHEMES: Final = ("nhs_number", "upn")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -47,8 +47,8 @@ class Reading:
         self, conn: Connection, caller: Caller, ref: str, moment: str | None
     ) -> dict[str, Any]:
         """Read, decide, and write the audit row that this commit makes durable."""
-        child = await kept.current_child(conn, ref)
-        entries = await kept.entries_of(conn, child)
+        child = await children.current_child(conn, ref)
+        entries = (await children.entries_of(conn, [child])).get(child, [])
         reached = self._reach(caller, entries)
         if reached is None:
             raise unknown()
@@ -56,7 +56,7 @@ class Reading:
         seen = visible(known, reached)
         clocks = visible_clocks_rules(reached, self.contracts.rules.clocks)
         shown = rules.timeline(seen, clocks, self.contracts.today)
-        heard = await kept.last_heard(conn)
+        heard = await lookups.last_heard(conn)
         await audit.record(conn, _disclosure(caller, reached, "timeline", ref, shown))
         agencies = self.contracts.rules.agencies
         return {
@@ -83,10 +83,12 @@ class Reading:
 
     async def _search(self, conn: Connection, caller: Caller, lookup: str) -> str:
         """Find, decide and audit."""
+        stated = await lookups.found(conn, lookup)
+        entries = await children.entries_of(conn, stated)
         found: dict[str, Reach] = {}
-        for child, category, sensitivity in await kept.found(conn, lookup):
-            reached = self._reach(caller, await kept.entries_of(conn, child))
-            if reached and _may_find(reached, category, sensitivity):
+        for child, kinds in stated.items():
+            reached = self._reach(caller, entries.get(child, []))
+            if reached and any(_may_find(reached, *kind) for kind in kinds):
                 found[child] = reached
         if len(found) != 1:
             raise unknown()

@@ -88,7 +88,12 @@ class TestHop:
         assert (row.message_ref, row.request_id) == (MESSAGE, REQUEST)
 
     @pytest.mark.parametrize(
-        "value", [b"", b"[1]", b"\xff", b'{"events": null}', b'{"events": ["x", 1]}']
+        "value",
+        [b"", b"[1]", b"\xff"]
+        + [
+            b'{"events": %s}' % said
+            for said in (b"null", b"7", b'"x"', b'["x", 1, []]')
+        ],
     )
     def test_of_a_body_that_cannot_be_read_mentions_nothing(self, value):
         """The console refuses nothing: it is the last to look."""
