@@ -1,5 +1,7 @@
 """Kafka doors of the console: every record of every topic leaves a row."""
 
+from typing import Final
+
 from schemas import topics
 from services.console import translate
 from services.console.store import ledger, refusals, sources
@@ -7,10 +9,13 @@ from services.runtime.envelope import Record
 from services.runtime.reading import Reader
 from services.runtime.step import Step
 
+_TOGETHER: Final = 2000
+"""Rows are small and nothing waits for them: few commits, large ones."""
+
 
 def reader() -> Reader:
     """Return what the console reads."""
-    return Reader("console", topics.ALL, keep)
+    return Reader("console", topics.ALL, keep, most=_TOGETHER)
 
 
 async def keep(step: Step, records: list[Record]) -> None:

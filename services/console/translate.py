@@ -120,14 +120,16 @@ def refusal(record: Record) -> Refusal:
 
 def heard(records: Sequence[Record]) -> dict[str, datetime]:
     """Return when each source was last heard at a door, among *records*."""
-    latest: dict[str, datetime] = {}
+    latest: dict[str, str] = {}
     for record in records:
-        if not _is_message(record.attributes):
-            continue
-        source = clean(record.attributes.get("source", ""))
-        moment = _instant(record.attributes.get("time")) or _moment(record)
-        latest[source] = max(moment, latest.get(source, moment))
-    return latest
+        said = record.attributes
+        if _is_message(said):
+            source = clean(said.get("source", ""))
+            latest[source] = max(said.get("time", ""), latest.get(source, ""))
+    return {
+        source: _instant(time) or _moment(records[-1])
+        for source, time in latest.items()
+    }
 
 
 def again(refused: Refusal) -> Headers:

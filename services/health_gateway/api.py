@@ -16,7 +16,9 @@ from services.health_gateway import codes
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.settings import Settings
 from services.health_gateway.translate import (
+    END_USER,
     Message,
+    end_user,
     outcome,
     outcome_of,
     read_message,
@@ -100,7 +102,8 @@ class Door:
         )
         _check_media_type(asked.content_type)
         try:
-            message, statements = _judged(asked.body, kept)
+            named = end_user(request.headers.get(END_USER))
+            message, statements = _judged(asked.body, kept, named)
         except FhirRefused as refused:
             await self._refuse(kept, refused)
             raise
@@ -147,14 +150,15 @@ class Door:
 
 
 def _judged(
-    body: bytes, kept: messages.Message
+    body: bytes, kept: messages.Message, header: str | None
 ) -> tuple[Message, tuple[Statement, ...]]:
     """Return the message and what it states; raises FhirRefused."""
     message = read_message(body)
-    named = sender_of(message)
-    if named is not None and named != kept.sender:
-        rule = "must be the organisation of your token"
-        raise FhirRefused(codes.FORBIDDEN, "MessageHeader.sender", rule=rule)
+    said = (("MessageHeader.sender", sender_of(message)), (END_USER, header))
+    for where, named in said:
+        if named is not None and named != kept.sender:
+            rule = "must be the organisation of your token"
+            raise FhirRefused(codes.FORBIDDEN, where, rule=rule)
     return message, to_statements(message, correlationid=kept.correlation_id)
 
 

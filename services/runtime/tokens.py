@@ -147,6 +147,8 @@ def _caller(claims: dict[str, Any], issuer: str) -> Caller:
         raise _unauthorised(f"The token's audience must be {AUDIENCE}.")
     if not isinstance(claims.get("exp"), int | float):
         raise _unauthorised("The token must say when it expires.")
+    if claims.get("nbf", 0) > time.time():
+        raise _unauthorised("The token does not hold yet.")
     if not is_organisation(claims.get("org")):
         raise _unauthorised("The token must name an organisation by urn.")
     roles = claims.get("roles") or []

@@ -1,6 +1,7 @@
 """What the contracts say is made from what runs, and is current."""
 
 import pytest
+import typer
 
 from deploy import generate
 from deploy.documents import doors, events, services, wording
@@ -72,3 +73,29 @@ def test_a_door_that_is_described_and_not_there_stops_the_generator(monkeypatch)
 
     with pytest.raises(Stopped, match="GET /feeds"):
         doors.documents()
+
+
+def test_the_check_ends_with_6_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    """CI can tell stale contracts from a failure, and reads which file it is."""
+    monkeypatch.setattr(generate, "CONTRACTS", tmp_path)
+
+    with pytest.raises(typer.Exit) as ended:
+        generate.main(check=True)
+
+    assert ended.value.exit_code == 6
+    assert "contracts/asyncapi.yaml is stale" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_release_with_a_break_keeps_the_schemas_released(tmp_path, monkeypatch):
+    """What breaks a consumer cannot be released by releasing."""
+    kept = tmp_path / "released" / "events" / "gone.reported.v1" / "schema.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{}")
+    monkeypatch.setattr(generate, "CONTRACTS", tmp_path)
+
+    with pytest.raises(typer.Exit) as ended:
+        generate.main(release=True)
+
+    assert ended.value.exit_code == 6
+    assert kept.exists()

@@ -1,5 +1,7 @@
 """The timeline's pages on a real stack, in a real Chromium, as people go through them."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -10,6 +12,14 @@ from tests.support.spring import SPRING, TODAY
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"
 )
+
+
+expect.set_options(timeout=60_000)
+
+
+def events_told():
+    """Return how many events the agencies told."""
+    return sum(len(events) for _, _, *events in SPRING)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +52,7 @@ def browser():
 def plain(browser):
     """A narrow window with JavaScript off, in which nobody has signed in."""
     window = browser.new_context(viewport=NARROW, java_script_enabled=False)
+    window.set_default_timeout(60_000)
     yield window.new_page()
     window.close()
 
@@ -50,6 +61,7 @@ def plain(browser):
 def signed_in(browser, address):
     """A window with JavaScript on, for axe, in which a SEND officer has signed in."""
     window = browser.new_context(viewport={"width": 1280, "height": 900})
+    window.set_default_timeout(60_000)
     page = window.new_page()
     sign_in(page, address)
     page.close()
@@ -65,6 +77,7 @@ def sign_in(
     page.get_by_label("Organisation").select_option(organisation)
     page.get_by_label(role).check()
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Find a child")).to_be_visible()
 
 
 def find(page, **person):
@@ -147,11 +160,11 @@ def test_a_search_that_cannot_be_made(address, signed_in):
 def test_from_the_sign_in_to_a_timeline(agencies, address, plain):
     """Without JavaScript, on a narrow screen: sign in, search, read the timeline."""
     plain.goto(f"{address}/")
-    assert plain.url == f"{address}/sign-in?next=%2F"
+    expect(plain).to_have_url(f"{address}/sign-in?next=%2F")
     sign_in(plain, address)
     find(plain, **{**PERSON, "nhs_number": "999 123 4519"})
 
-    assert plain.url == f"{address}/children/{agencies.child}"
+    expect(plain).to_have_url(f"{address}/children/{agencies.child}")
     assert plain.locator("script").count() == 0
     text = plain.locator("main").inner_text()
     for said in (
@@ -191,7 +204,7 @@ def test_entries_are_in_order_with_their_marks(agencies, address, signed_in):
         "found => found.map(one => one.dateTime)"
     )
     assert days == sorted(days)
-    assert len(days) == sum(len(events) for _, _, *events in SPRING)
+    assert len(days) == events_told()
     struck = page.locator(".tl-entry--struck")
     expect(struck.locator("h3 s")).to_have_text(
         ["EHC needs assessment requested", "Draft EHC plan issued"]
@@ -209,12 +222,12 @@ def test_a_day_before_anything_was_known(agencies, address, plain):
     plain.get_by_label("Day", exact=True).fill("2026-01-01")
     plain.get_by_role("button", name="Show").click()
 
-    assert plain.url.endswith("?as_known_on=2026-01-01")
-    text = plain.locator("main").inner_text()
-    assert "what was known on 1 January 2026" in text
-    assert "holds no entry" in text
+    expect(plain).to_have_url(re.compile(r"\?as_known_on=2026-01-01$"))
+    main = plain.locator("main")
+    expect(main).to_contain_text("what was known on 1 January 2026")
+    expect(main).to_contain_text("holds no entry")
     plain.get_by_role("link", name="Show what is known today").click()
-    assert plain.locator(".tl-entry").count() > 5
+    expect(plain.locator(".tl-entry")).to_have_count(events_told())
 
 
 def test_a_school_is_shown_less(agencies, address, plain):
@@ -233,8 +246,8 @@ def test_another_school_finds_nothing(address, plain):
 
     find(plain, **PERSON)
 
-    assert plain.get_by_role("heading", name="Page not found").is_visible()
-    assert plain.url == f"{address}/search"
+    expect(plain.get_by_role("heading", name="Page not found")).to_be_visible()
+    expect(plain).to_have_url(f"{address}/search")
 
 
 def test_signing_out(address, plain):
@@ -242,6 +255,7 @@ def test_signing_out(address, plain):
     sign_in(plain, address)
     plain.get_by_role("link", name="Change sign-in").click()
     plain.get_by_role("button", name="Sign out").click()
+    expect(plain).to_have_url(f"{address}/sign-in")
     plain.goto(address)
 
-    assert plain.url == f"{address}/sign-in?next=%2F"
+    expect(plain).to_have_url(f"{address}/sign-in?next=%2F")

@@ -5,6 +5,7 @@ from services.health_gateway.translate.answer import (
     outcome_of,
     response_bundle,
 )
+from services.health_gateway.translate.headers import END_USER, end_user
 from services.health_gateway.translate.message import (
     Message,
     read_message,
@@ -13,7 +14,9 @@ from services.health_gateway.translate.message import (
 from services.health_gateway.translate.referral import sender_of, to_statements
 
 __all__ = [
+    "END_USER",
     "Message",
+    "end_user",
     "outcome",
     "outcome_of",
     "read_message",

@@ -134,7 +134,7 @@ def organisation_of(parts: Parts, reference: Node | None) -> str | None:
         return None
     logical = reference.node("identifier")
     if logical is not None:
-        return _ods_urn([logical])
+        return ods_urn([logical])
     part = parts.find(reference)
     return _of_part(parts, part) if part else None
 
@@ -142,7 +142,7 @@ def organisation_of(parts: Parts, reference: Node | None) -> str | None:
 def _of_part(parts: Parts, part: Part) -> str | None:
     """Return the organisation that an entry is, works for or is run by."""
     if part.kind == "Organization":
-        return _ods_urn(list(part.resource.nodes("identifier")))
+        return ods_urn(list(part.resource.nodes("identifier")))
     if part.kind == "Practitioner":
         roles = _roles_of(parts, part)
         return _of_part(parts, roles[0]) if len(roles) == 1 else None
@@ -164,7 +164,7 @@ def _roles_of(parts: Parts, practitioner: Part) -> list[Part]:
     ]
 
 
-def _ods_urn(identifiers: list[Node]) -> str | None:
+def ods_urn(identifiers: list[Node]) -> str | None:
     """Return the one organisation that the best ODS identifiers name."""
     for system in ODS_SYSTEMS:
         codes = {i.text("value") for i in identifiers if _system(i) == system}
