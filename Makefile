@@ -40,6 +40,7 @@ check: setup ## Check format, lint, types, imports and docstrings; change nothin
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+	@$(PYTHON) -m deploy.generate --check
 	@.venv/bin/interrogate -q schemas services deploy tests
 
 bench: setup ## Measure, and write var/bench.json

@@ -1,0 +1,1 @@
+"""How Throughline is started, told and documented; nothing imports it."""

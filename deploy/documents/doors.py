@@ -8,7 +8,8 @@ from deploy.documents.services import built
 from deploy.documents.wording import LICENCE, VERSION, Document, as_yaml, worded
 from schemas.errors import Stopped
 from schemas.events import CATALOGUE
-from services.runtime.service import PORTS, Parts, Service
+from services.runtime.parts import Parts
+from services.runtime.service import PORTS, Service
 
 _WORDS: Final = worded("doors")
 _BASE: Final = 8100

@@ -6,7 +6,8 @@ from unittest.mock import patch
 
 from pydantic import SecretStr
 
-from services.runtime.service import PORTS, Parts, Service
+from services.runtime.parts import Parts
+from services.runtime.service import PORTS, Service
 from services.runtime.settings import Shared
 
 _NO_SECRET: Final = SecretStr("nothing is hashed with this")

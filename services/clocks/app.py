@@ -7,7 +7,8 @@ from services.clocks import api, handlers
 from services.clocks.settings import Settings
 from services.runtime import ticking
 from services.runtime.agreements import Contracts
-from services.runtime.service import Parts, Service, Timer
+from services.runtime.parts import Parts, Timer
+from services.runtime.service import Service
 from services.runtime.settings import Shared
 
 

@@ -9,7 +9,8 @@ from services.console.settings import Settings
 from services.console.store.desk import Desk
 from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
-from services.runtime.service import Parts, Service, Timer
+from services.runtime.parts import Parts, Timer
+from services.runtime.service import Service
 from services.runtime.settings import Shared
 
 _HOUSE_SECONDS: Final = 3600.0

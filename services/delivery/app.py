@@ -6,7 +6,8 @@ from services.delivery.settings import Settings
 from services.runtime import ticking
 from services.runtime.agreements import Contracts
 from services.runtime.children import Children
-from services.runtime.service import Parts, Service, Timer
+from services.runtime.parts import Parts, Timer
+from services.runtime.service import Service
 from services.runtime.settings import Shared
 
 

@@ -1,5 +1,6 @@
 """HTTP doors of the education gateway: `POST /events`, `GET /messages/{ref}`."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -18,8 +19,9 @@ from services.education_gateway.translate import to_statement
 from services.runtime import instants, metrics, refs
 from services.runtime.intake import door, messages, unpacking
 from services.runtime.intake.showing import receipt
+from services.runtime.parts import Timer
 from services.runtime.problems import Problem
-from services.runtime.service import Service, Timer
+from services.runtime.service import Service
 from services.runtime.step import Step
 
 _TYPES: Final = (
@@ -27,6 +29,8 @@ _TYPES: Final = (
     "application/cloudevents-batch+json",
     "application/json",
 )
+_NUL: Final = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL, as it is or escaped; not a backslash that stands before `u0000`."""
 
 
 class Door:
@@ -112,7 +116,7 @@ class Door:
 
     def _item(self, event: object, place: int, sender: str) -> messages.Item:
         """Return one event as accepted or refused."""
-        value = orjson.dumps(event)
+        value = written(event)
         try:
             said = to_statement(event, sender=sender, place=place)
         except EventRefused as refused:
@@ -193,7 +197,7 @@ def _refusing(message: messages.Message, refused: Refused) -> "Any":  # noqa: AN
 
 def parsed(body: bytes, *, most: int) -> list[Any]:
     """Return the events of a body: one object, or an array of at most *most*."""
-    if b"\x00" in body or b"\\u0000" in body:
+    if _NUL.search(body):
         raise Refused("not-understood", where="", rule="must not hold a NUL character")
     try:
         read = orjson.loads(body)
@@ -204,6 +208,15 @@ def parsed(body: bytes, *, most: int) -> list[Any]:
         rule = f"an array holds 1 to {most} events"
         raise Refused("not-understood", where="", rule=rule)
     return events
+
+
+def written(event: object) -> bytes:
+    """Return one event of a body as it travels on."""
+    try:
+        return orjson.dumps(event)
+    except orjson.JSONEncodeError:
+        rule = "must not be nested so deep"
+        raise Refused("not-understood", where="", rule=rule) from None
 
 
 def answer_of(

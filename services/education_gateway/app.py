@@ -3,7 +3,8 @@
 from schemas import topics
 from services.education_gateway import api, handlers
 from services.education_gateway.settings import Settings
-from services.runtime.service import Parts, Service
+from services.runtime.parts import Parts
+from services.runtime.service import Service
 from services.runtime.settings import Shared
 
 

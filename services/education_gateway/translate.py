@@ -19,6 +19,7 @@ _INSTANT: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII
 )
 _SENSITIVITIES: Final = ("normal", "restricted", "safeguarding")
+_PRECISIONS: Final = (None, "day", "instant", "by")
 _LONGEST: Final = 200
 
 
@@ -92,7 +93,7 @@ def _is_occurred(event: Mapping[str, Any]) -> bool:
     """Return whether `occurred` names a day or an instant that exists."""
     said = event.get("occurred")
     precision = event.get("occurredprecision")
-    if not isinstance(said, str) or precision not in {None, "day", "instant", "by"}:
+    if not isinstance(said, str) or precision not in _PRECISIONS:
         return False
     try:
         return _precision(said) is not None

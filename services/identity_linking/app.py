@@ -4,7 +4,8 @@ from schemas import topics
 from services.identity_linking import api, handlers
 from services.identity_linking.settings import Settings
 from services.runtime.agreements import Contracts
-from services.runtime.service import Parts, Service, Timer
+from services.runtime.parts import Parts, Timer
+from services.runtime.service import Service
 from services.runtime.settings import Shared
 
 

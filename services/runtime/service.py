@@ -9,23 +9,23 @@ what to do, when going on would do harm.
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import asyncpg
 import uvicorn
 from aiokafka.errors import KafkaError
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 from starlette.requests import Request
 from starlette.responses import Response
 
 from schemas.errors import Stopped
-from schemas.topics import Topic
 from services.runtime import health, log, metrics, outbox, postgres
 from services.runtime.doors import Doors
 from services.runtime.kafka import Cluster
+from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
 from services.runtime.reading import Reader, Reading
 from services.runtime.relay import Relay
@@ -46,32 +46,6 @@ PORTS: Final = {
     "console": 7,
 }
 """Place of each service's port behind `THROUGHLINE_PORT_BASE`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Something done again and again while the service is up."""
-
-    every_seconds: float
-    run: Callable[[], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a service adds to the runtime."""
-
-    name: str
-    writes: tuple[Topic, ...]
-    readers: Sequence[Reader] = ()
-    timers: Sequence[Timer] = ()
-    routers: Sequence[APIRouter] = ()
-    shared: tuple[str, ...] = ()
-    """Packages of the runtime whose tables this service keeps as well."""
-
-
-def _packages(parts: Parts) -> list[str]:
-    """Return the packages whose migrations make up the service's schema."""
-    return ["services.runtime", *parts.shared, f"services.{parts.name}"]
 
 
 @dataclass(slots=True)
@@ -181,7 +155,7 @@ class Service:
         while True:
             await postgres.reachable(settings.postgres)
             try:
-                await postgres.migrate(settings.postgres, self.name, _packages(parts))
+                await postgres.migrate(settings.postgres, self.name, packages(parts))
                 pool = await postgres.open_pool(settings.postgres, self.name)
                 async with pool.acquire() as conn:
                     await outbox.prepare(conn, parts.writes)

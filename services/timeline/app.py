@@ -3,7 +3,8 @@
 from schemas import topics
 from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
-from services.runtime.service import Parts, Service, Timer
+from services.runtime.parts import Parts, Timer
+from services.runtime.service import Service
 from services.runtime.settings import Shared
 from services.timeline import api, handlers
 from services.timeline.pages import Pages

@@ -22,7 +22,6 @@ from services.runtime.reading import Reader, Reading
 from services.runtime.relay import Relay
 from services.runtime.step import Steps
 
-
 _SECONDS = 60
 """Only there to end a broken run."""
 

@@ -164,18 +164,6 @@ def test_two_children_that_contradict_are_not_joined_by_a_third(told):
     assert ("c", told.child("a"), "contradiction") in told.doubts
 
 
-def test_who_fits_two_that_contradict_founds_and_is_reviewed(told):
-    """Between two children that cannot be one, nothing is guessed."""
-    told.tell("a", COUNCIL, nhs_number=NHS_NUMBER, **ANN)
-    told.tell("b", TRUST, upn=UPN, nhs_number=OTHER_NHS_NUMBER, **ANN)
-    told.registry.add("c", "urn:ods:RTH", None)
-    told.registry.note("c", Stated(nhs_number=NHS_NUMBER, **ANN))
-    told.registry.persons["a"].said.add(Stated(upn=UPN, **ANN))
-    told.tell("d", COUNCIL, upn=UPN, **ANN)
-
-    assert len(told.children()) == 3
-
-
 def test_a_number_alone_follows_its_senders_own_person(told):
     """Who gave the number with full particulars may use it alone."""
     told.tell("a", COUNCIL, nhs_number=NHS_NUMBER, **ANN)

@@ -63,7 +63,7 @@ def outcome(told_in_order):
     return told.children(), told.doubts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(messages(), st.randoms(use_true_random=False))
 def test_any_order_ends_in_the_same_children(sent, random):
     """Shuffled, and with every message twice, the outcome is the same but for names."""
@@ -74,7 +74,7 @@ def test_any_order_ends_in_the_same_children(sent, random):
     assert outcome(sent)[1] == set()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(messages())
 def test_no_two_children_ever_become_one(sent):
     """Twins with one birth and one family name stay two whoever speaks of them."""
@@ -82,7 +82,7 @@ def test_no_two_children_ever_become_one(sent):
         assert len({ref.split()[1] for ref in one}) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(messages(), messages(), st.data())
 def test_who_was_parted_stays_parted(sent, later, data):
     """After a steward has parted a person, no later message brings it back."""

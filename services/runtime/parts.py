@@ -1,0 +1,35 @@
+"""What a service adds to the runtime."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from schemas.topics import Topic
+from services.runtime.reading import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something done again and again while the service is up."""
+
+    every_seconds: float
+    run: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service adds to the runtime."""
+
+    name: str
+    writes: tuple[Topic, ...]
+    readers: Sequence[Reader] = ()
+    timers: Sequence[Timer] = ()
+    routers: Sequence[APIRouter] = ()
+    shared: tuple[str, ...] = ()
+    """Packages of the runtime whose tables this service keeps as well."""
+
+
+def packages(parts: Parts) -> list[str]:
+    """Return the packages whose migrations make up the service's schema."""
+    return ["services.runtime", *parts.shared, f"services.{parts.name}"]
