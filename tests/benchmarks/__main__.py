@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 async def _measured(addresses: Addresses) -> list[Figure]:
     """Return every figure, the bare loop's and the path's one after the other."""
-    rng = Random(SEED)  # noqa: S311 - a seeded load, not a secret
+    rng = Random(SEED)
     sizes = path_.WARM_UP + path_.CHILDREN, visible_.CHILDREN, door.CHILDREN
     left = iter(children(rng, sum(sizes)))
     travellers, watched, referred = ([next(left) for _ in range(n)] for n in sizes)

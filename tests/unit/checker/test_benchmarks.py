@@ -147,7 +147,7 @@ class TestWire:
 
 def _lanes(count, each):
     """Return the arrays of so many children."""
-    rng = Random(1)  # noqa: S311 - a seeded load, not a secret
+    rng = Random(1)
     return lanes(rng, children(rng, count), each)
 
 

@@ -79,7 +79,7 @@ def test_published_referral_is_read():
 def test_odd_values_anywhere_never_crash():
     """A value of the wrong kind at any place of a good message is read or refused."""
     bundle = referral_bundle()
-    chance = random.Random(20260302)  # noqa: S311
+    chance = random.Random(20260302)
     somewhere = [path for path in places(bundle) if path]
     for _ in range(MUTANTS):
         path, value = chance.choice(somewhere), chance.choice(ODD_VALUES)

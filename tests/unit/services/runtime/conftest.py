@@ -10,7 +10,7 @@ from deploy.local import issuer
 from services.runtime.settings import Shared
 from tests.support.session import client_of
 
-SECRET = "a-secret-of-these-tests"  # noqa: S105
+SECRET = "a-secret-of-these-tests"
 
 
 @pytest.fixture(scope="module")

@@ -138,7 +138,7 @@ def changed(token):
     """Return *token* with another organisation and the old signature."""
     head, _, signature = token.split(".")
     body = encoded(json.dumps(CLAIMS | {"org": "urn:ods:RTH"}).encode())
-    return ".".join([head, body.decode(), signature])
+    return f"{head}.{body.decode()}.{signature}"
 
 
 @pytest.mark.parametrize("name", BAD)
