@@ -7,11 +7,9 @@ from typing import Annotated, Final
 
 import typer
 
-from deploy.local import issuer
 from schemas.errors import Stopped
 from services.console.cli import app, failed
-from services.runtime.service import EXIT_STOPPED, PORTS
-from services.runtime.settings import Shared
+from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
 
 _SERVICES: Final = tuple(name.replace("_", "-") for name in PORTS)
 
@@ -60,6 +58,7 @@ def token(
     org: Org, role: Roles = None, scope: Scopes = None, ttl: Ttl = 28_800
 ) -> None:
     """Print a development token."""
+    issuer = importlib.import_module("deploy.local.issuer")  # slow, and seldom needed
     scopes = " ".join(scope or [issuer.DEFAULT_SCOPE])
     try:
         sys.stdout.write(issuer.token(org, role or [], scopes, ttl) + "\n")
@@ -72,3 +71,7 @@ def token(
 def main() -> None:
     """Run the command line."""
     app()
+
+
+if __name__ == "__main__":
+    main()

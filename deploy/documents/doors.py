@@ -9,7 +9,8 @@ from deploy.documents.wording import LICENCE, VERSION, Document, as_yaml, worded
 from schemas.errors import Stopped
 from schemas.events import CATALOGUE
 from services.runtime.parts import Parts
-from services.runtime.service import PORTS, Service
+from services.runtime.service import Service
+from services.runtime.settings import PORTS
 
 _WORDS: Final = worded("doors")
 _BASE: Final = 8100

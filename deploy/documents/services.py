@@ -7,8 +7,8 @@ from unittest.mock import patch
 from pydantic import SecretStr
 
 from services.runtime.parts import Parts
-from services.runtime.service import PORTS, Service
-from services.runtime.settings import Shared
+from services.runtime.service import Service
+from services.runtime.settings import PORTS, Shared
 
 _NO_SECRET: Final = SecretStr("nothing is hashed with this")
 

@@ -3,6 +3,7 @@
 from schemas import topics
 from services.identity_linking import api, handlers
 from services.identity_linking.settings import Settings
+from services.runtime import ticking
 from services.runtime.agreements import Contracts
 from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
@@ -19,6 +20,9 @@ def main(shared: Shared) -> int:
             writes=(topics.EVENTS_LINKED, topics.REFUSED),
             readers=(handlers.Linking(shared.key).reader(),),
             timers=(Timer(2.0, contracts.refresh),),
-            routers=(api.Door(service, contracts, Settings()).router(),),
+            routers=(
+                api.Door(service, contracts, Settings()).router(),
+                ticking.router(service, contracts),
+            ),
         )
     )

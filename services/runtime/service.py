@@ -11,7 +11,6 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 import asyncpg
 import uvicorn
@@ -29,23 +28,9 @@ from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
 from services.runtime.reading import Reader, Reading
 from services.runtime.relay import Relay
-from services.runtime.settings import Shared
+from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
 from services.runtime.step import Steps
 from services.runtime.tokens import Tokens
-
-EXIT_STOPPED: Final = 78
-"""Exit code when a person must act first (EX_CONFIG of sysexits.h)."""
-
-PORTS: Final = {
-    "health_gateway": 1,
-    "education_gateway": 2,
-    "identity_linking": 3,
-    "clocks": 4,
-    "timeline": 5,
-    "delivery": 6,
-    "console": 7,
-}
-"""Place of each service's port behind `THROUGHLINE_PORT_BASE`."""
 
 
 @dataclass(slots=True)

@@ -2,12 +2,26 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
+CONTRACTS: Final = Path(__file__).resolve().parents[2] / "contracts"
+
+EXIT_STOPPED: Final = 78
+"""Exit code when a person must act first (EX_CONFIG of sysexits.h)."""
+
+PORTS: Final = {
+    "health_gateway": 1,
+    "education_gateway": 2,
+    "identity_linking": 3,
+    "clocks": 4,
+    "timeline": 5,
+    "delivery": 6,
+    "console": 7,
+}
+"""Place of each service's port behind `THROUGHLINE_PORT_BASE`."""
 
 
 class Shared(BaseSettings):

@@ -61,6 +61,7 @@ class Made:
     record: Record
     statement: Statement
     id: UUID
+    person_ref: str
     sourcerecord: str
     value: bytes
     digest: bytes
@@ -113,9 +114,17 @@ class Translating:
             record=record,
             statement=statement,
             id=refs.event_id(message, statement.place, statement.type, _REVISION),
+            person_ref=self._person(record, statement),
             sourcerecord=refs.record_ref(self._key, source, statement.sourcerecord),
             value=value,
             digest=digest,
+        )
+
+    def _person(self, record: Record, statement: Statement) -> str:
+        """Return whom it is about; the door could not say it of what it refused."""
+        said = record.attributes
+        return said.get("personref") or refs.person_ref(
+            self._key, said["source"], statement.person
         )
 
     def _hashed(self, source: str, statement: Statement) -> dict[str, Any]:
@@ -182,7 +191,7 @@ def attributes(event: Made) -> dict[str, str | int | None]:
         "mappingversion": MAPPING_VERSION,
         "sensitivity": said.sensitivity,
         "category": category_of(said.type),
-        "personref": record["personref"],
+        "personref": event.person_ref,
         "place": said.place,
         "requestid": record.get("requestid"),
         "flags": ",".join(said.flags) or None,
@@ -193,7 +202,7 @@ def outgoing(event: Made) -> Outgoing:
     """Return the record on events.translated."""
     return Outgoing(
         topics.EVENTS_TRANSLATED.name,
-        event.record.key,
+        event.person_ref.encode(),
         headers_of(attributes(event)),
         event.value,
     )
@@ -207,7 +216,7 @@ def unreadable(event: Made) -> Outgoing:
     person = orjson.loads(event.value)["person"]
     return Outgoing(
         topics.EVENTS_TRANSLATED.name,
-        event.record.key,
+        event.person_ref.encode(),
         headers_of(said),
         orjson.dumps({"person": person, "data": {}}),
     )

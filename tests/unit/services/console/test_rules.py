@@ -8,7 +8,7 @@ import pytest
 from schemas.agreement import Agency
 from services.console import rules
 from services.console.codes import HOPS, REPLAYABLE, SERVICES
-from services.runtime.service import PORTS
+from services.runtime.settings import PORTS
 
 OWN = "20000000-0000-4000-8000-000000000001"
 
