@@ -59,7 +59,7 @@ class Door:
             """Take one CloudEvent or an array of up to 5,000."""
             correlation = str(uuid4())
             try:
-                answer = await self._take(request)
+                answer = await self._take(request, correlation)
             except Problem as problem:
                 answer = problem.response()
             answer.headers.update(door.mirrored(request, correlation))
@@ -74,14 +74,14 @@ class Door:
 
         return routes
 
-    async def _take(self, request: Request) -> Response:
+    async def _take(self, request: Request, made: str) -> Response:
         """Judge, keep and answer one request."""
         asked = await door.asked(self._service, request)
         message = messages.Message(
             gateway="education_gateway",
             sender=asked.caller.org,
             request_id=asked.request_id,
-            correlation_id=asked.correlation_id,
+            correlation_id=asked.correlation_id or made,
             received_at=asked.received_at,
             content_type=asked.content_type,
             body=asked.body,
@@ -142,8 +142,7 @@ class Door:
 
         kept = await self._service.doors.commit(work)
         if kept.outcome == "conflict":
-            detail = "This X-Request-ID came before with other content; use a new one."
-            raise Problem(409, "conflict", detail)
+            raise _conflict()
         headers = {"Location": f"/messages/{message.ref}"}
         if kept.outcome == "repeated":
             headers["Idempotent-Replayed"] = "true"
@@ -151,8 +150,7 @@ class Door:
 
     async def _refuse(self, message: messages.Message, refused: Refused) -> Response:
         """Keep the bytes and the reason, and say them."""
-        ref = await self._service.doors.commit(_refusing(message, refused))
-        metrics.REFUSED.labels(refused.reason).inc()
+        ref = await self._kept(message, refused)
         faults = [(refused.where, refused.rule)]
         if isinstance(refused, EventRefused):
             faults = list(refused.faults)
@@ -164,6 +162,20 @@ class Door:
             headers={"Location": f"/messages/{ref}"},
         )
 
+    async def _kept(self, message: messages.Message, refused: Refused) -> UUID:
+        """Keep a refused message; raises a 409 where its id is another message's."""
+
+        async def work(step: Step) -> tuple[UUID, Refused]:
+            """Keep it."""
+            topic = topics.EDUCATION_INBOUND
+            return await messages.refuse(step, message, refused, topic=topic)
+
+        ref, why = await self._service.doors.commit(work)
+        metrics.REFUSED.labels(why.reason).inc()
+        if why.reason == "conflict":
+            raise _conflict()
+        return ref
+
     async def _refuse_all(
         self, message: messages.Message, items: Sequence[messages.Item]
     ) -> Response:
@@ -173,8 +185,7 @@ class Door:
         assert isinstance(first, EventRefused)  # noqa: S101 - bad is not empty
         if len(items) == 1:
             return await self._refuse(message, first)
-        ref = await self._service.doors.commit(_refusing(message, first))
-        metrics.REFUSED.labels(first.reason).inc()
+        ref = await self._kept(message, first)
         raise Problem(
             422,
             first.reason,
@@ -184,15 +195,10 @@ class Door:
         )
 
 
-def _refusing(message: messages.Message, refused: Refused) -> "Any":  # noqa: ANN401
-    """Return the work that keeps a refused message."""
-
-    async def work(step: Step) -> UUID:
-        """Keep it."""
-        topic = topics.EDUCATION_INBOUND
-        return await messages.refuse(step, message, refused, topic=topic)
-
-    return work
+def _conflict() -> Problem:
+    """Return the 409 for an id that came before with other bytes."""
+    detail = "This X-Request-ID came before with other content; use a new one."
+    return Problem(409, "conflict", detail)
 
 
 def parsed(body: bytes, *, most: int) -> list[Any]:

@@ -66,8 +66,6 @@ class Door:
             correlation = str(uuid4())
             try:
                 answer = await self._take(request, correlation)
-            except FhirRefused as refused:
-                answer = _fhir(refused.status, outcome_of(refused))
             except Problem as problem:
                 answer = _problem(problem)
             answer.headers.update(door.mirrored(request, correlation))
@@ -105,8 +103,7 @@ class Door:
             named = end_user(request.headers.get(END_USER))
             message, statements = _judged(asked.body, kept, named)
         except FhirRefused as refused:
-            await self._refuse(kept, refused)
-            raise
+            return await self._refuse(kept, refused)
         return await self._keep(kept, message, statements[0])
 
     async def _keep(
@@ -137,16 +134,19 @@ class Door:
         )
         return _fhir(200, answer, {"Location": f"/messages/{kept.ref}"})
 
-    async def _refuse(self, kept: messages.Message, refused: Refused) -> None:
-        """Keep the bytes and the reason of a message that cannot be used."""
+    async def _refuse(self, kept: messages.Message, refused: FhirRefused) -> Response:
+        """Keep a message that cannot be used, with the reason; say it."""
 
-        async def work(step: Step) -> UUID:
+        async def work(step: Step) -> tuple[UUID, Refused]:
             """Keep it."""
             topic = topics.HEALTH_INBOUND
             return await messages.refuse(step, kept, refused, topic=topic)
 
-        await self._service.doors.commit(work)
-        metrics.REFUSED.labels(refused.reason).inc()
+        _, why = await self._service.doors.commit(work)
+        metrics.REFUSED.labels(why.reason).inc()
+        if why.reason == codes.CONFLICT.reason:
+            return _fault(codes.CONFLICT)
+        return _fhir(refused.status, outcome_of(refused))
 
 
 def _judged(

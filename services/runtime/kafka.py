@@ -116,13 +116,7 @@ class Cluster:
             [place.partition for place in places],
             [begins[place] for place in places],
         )
-        rows = await self._pool.fetch(
-            "SELECT topic, partition, next_offset FROM positions WHERE reader = $1",
-            reader,
-        )
-        kept = {
-            TopicPartition(r["topic"], r["partition"]): r["next_offset"] for r in rows
-        }
+        kept = await self.kept(reader)
         for place in places:
             if not begins[place] <= kept[place] <= ends[place]:
                 raise Stopped(
@@ -130,6 +124,16 @@ class Cluster:
                     f" position that Postgres holds; {_RESET}"
                 )
         return {place: kept[place] for place in places}
+
+    async def kept(self, reader: str) -> dict[TopicPartition, int]:
+        """Return the positions of *reader* that Postgres holds."""
+        rows = await self._pool.fetch(
+            "SELECT topic, partition, next_offset FROM positions WHERE reader = $1",
+            reader,
+        )
+        return {
+            TopicPartition(r["topic"], r["partition"]): r["next_offset"] for r in rows
+        }
 
     async def _ends(
         self, places: Sequence[TopicPartition]

@@ -1,31 +1,29 @@
 """Kafka doors: batches of records from FastStream become steps."""
 
 import asyncio
-import re
-import time
-import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
-from uuid import UUID
 
 from aiokafka import ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream import AckPolicy, StreamMessage
+from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from schemas.errors import Refused, Stopped
 from schemas.topics import Topic
-from services.runtime import log, metrics
-from services.runtime.envelope import Record, attributes_of
+from services.runtime import fetched, log, metrics
+from services.runtime.envelope import Record
 from services.runtime.kafka import Cluster
 from services.runtime.postgres import AWAY
 from services.runtime.step import Place, Step, Steps
 
 Handle = Callable[[Step, list[Record]], Awaitable[None]]
 
-_COUNT: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_HANGS: Final = 3
+_HANGS_SECONDS: Final = 20
+"""A consumer that is given so long so often, while Kafka answers, does not recover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +48,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         self._cluster = cluster
         self._busy = asyncio.Lock()
         self._revoked = asyncio.Event()
+        self._ahead: dict[TopicPartition, int] = {}
+        """Positions, as Postgres holds them, that the consumer has gone beyond."""
+        self._hangs = 0
         self._subscriber: Any = None
         self.last_read_ms = 0
         """Kafka's timestamp of the last record read, milliseconds."""
@@ -93,10 +94,33 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             return False
         return await self._behind() is False
 
-    async def hint(self) -> None:
-        """Tell Kafka how far we are, for its own tools; Postgres remains the truth."""
-        if self.assigned and not self._busy.locked():
-            await self.consumer.commit()
+    async def look_after(self) -> None:
+        """Put right what stands still; raises where only a restart can."""
+        try:
+            await asyncio.wait_for(self._look_after(), _HANGS_SECONDS)
+        except TimeoutError:
+            self._hangs += 1
+            if self._hangs == _HANGS:
+                raise RuntimeError("the consumer hangs") from None
+        else:
+            self._hangs = 0
+
+    async def _look_after(self) -> None:
+        """
+        Seek where a batch was dropped and nothing has come since to show it.
+
+        Then tell Kafka how far we are, for its own tools; Postgres remains the truth.
+        """
+        before, self._ahead = self._ahead, {}
+        if not self.assigned or self._busy.locked():
+            return
+        kept = await self._cluster.kept(self._reader.name)
+        for place in self.consumer.assignment():
+            if await self.consumer.position(place) > kept[place]:
+                self._ahead[place] = kept[place]
+                if before.get(place) == kept[place]:
+                    self.consumer.seek(place, kept[place])
+        await self.consumer.commit()
 
     @property
     def consumer(self) -> Any:  # noqa: ANN401 - FastStream's is untyped here
@@ -116,8 +140,8 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
             listener=self,
-            parser=_unread,
-            decoder=_undecoded,
+            parser=fetched.unread,
+            decoder=fetched.undecoded,
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
             max_partition_fetch_bytes=8 * 1024 * 1024,
@@ -174,7 +198,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _step(self, batches: dict[Place, list[ConsumerRecord]]) -> None:
         """Run one step on *batches*; if it fails on its data, record by record."""
-        read = {place: [_record(r) for r in raw] for place, raw in batches.items()}
+        read = {
+            place: [fetched.record(r) for r in raw] for place, raw in batches.items()
+        }
         try:
             strays = await self._run(read)
         except AWAY:
@@ -241,58 +267,9 @@ def _refusing(refused: Refused) -> Handle:
     return handle
 
 
-def _record(raw: ConsumerRecord) -> Record:
-    """Return *raw* as steps see it, whatever it holds."""
-    headers = [(name, value or b"") for name, value in raw.headers]
-    attributes = attributes_of(headers)
-    return Record(
-        topic=raw.topic,
-        partition=raw.partition,
-        offset=raw.offset,
-        key=raw.key or b"",
-        attributes=attributes,
-        headers=headers,
-        value=raw.value or b"",
-        id=_id(attributes, raw),
-        attempt=_attempt(attributes.get("attempt", "")),
-        at_ms=raw.timestamp,
-    )
-
-
-def _id(attributes: Mapping[str, str], raw: ConsumerRecord) -> UUID:
-    """Return the record's id; one without gets, by its place, an id no message has."""
-    try:
-        return UUID(attributes["id"])
-    except (KeyError, ValueError):
-        place = (raw.partition << 48) | (raw.offset & (2**48 - 1))
-        return UUID(int=(zlib.crc32(raw.topic.encode()) % 2**12 << 52) | place)
-
-
-def _attempt(said: str) -> int:
-    """Return the attempt that a header says, if a table can hold it."""
-    return int(said) if _COUNT.fullmatch(said) else 0
-
-
 async def _pause(revoked: asyncio.Event, seconds: float) -> None:
     """Wait *seconds*, or until the partitions are taken away."""
     try:
         await asyncio.wait_for(revoked.wait(), seconds)
     except TimeoutError:
         return
-
-
-async def _unread(raw: Sequence[ConsumerRecord]) -> StreamMessage[Any]:
-    """Parse nothing: one bad header must not lose a whole batch."""
-    return StreamMessage(
-        raw_message=raw,
-        body=b"",
-        headers={},
-        content_type=None,
-        correlation_id=str(time.monotonic_ns()),
-        message_id="batch",
-    )
-
-
-async def _undecoded(message: StreamMessage[Any]) -> Any:  # noqa: ANN401
-    """Hand the raw records on."""
-    return message.raw_message

@@ -18,8 +18,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from schemas.topics import MAX_MESSAGE_BYTES
-from services.runtime import log, outbox
+from services.runtime import log, outbox, producing
 from services.runtime.failpoints import failpoint
 from services.runtime.outbox import LaneName, Numbered
 from services.runtime.postgres import AWAY
@@ -84,8 +83,8 @@ class Relay:
         self._wake.set()
 
     async def start(self) -> None:
-        """Claim lanes and begin; Kafka may still be away."""
-        self._tasks = [
+        """Claim lanes and begin, once; Kafka may still be away."""
+        self._tasks = self._tasks or [
             asyncio.create_task(self._keep(self._publish)),
             asyncio.create_task(self._keep(self._housekeep)),
         ]
@@ -113,11 +112,15 @@ class Relay:
                 await work()
             except (*AWAY, KafkaError) as error:
                 log.get().warning("relay_waits", error=log.named(error))
-                await asyncio.sleep(0.5)
+            except Exception as error:  # noqa: BLE001 - what waits must not wait for ever
+                log.get().error(
+                    "relay_failed", error=log.named(error), where=log.raised_at(error)
+                )
+            await asyncio.sleep(0.5)
 
     async def _publish(self) -> None:
         """Send what is ready, in order, until the producer breaks."""
-        self._producer = await self._new_producer()
+        self._producer = await producing.start(self._servers, STUCK_SECONDS)
         self._broken = False
         self._rewind()
         try:
@@ -138,36 +141,11 @@ class Relay:
             await self._fill()
         await self._send_ready()
 
-    async def _new_producer(self) -> AIOKafkaProducer:
-        """Return a started producer with the only safe settings."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._servers.split(","),
-            acks="all",
-            enable_idempotence=True,
-            max_request_size=MAX_MESSAGE_BYTES,
-            max_batch_size=256 * 1024,
-            linger_ms=0,
-            request_timeout_ms=10_000,
-            retry_backoff_ms=100,
-            metadata_max_age_ms=30_000,
-        )
-        try:
-            await producer.start()
-        except BaseException:
-            await producer.stop()
-            raise
-        return producer
-
     async def _discard_producer(self) -> None:
         """Close the producer without waiting for what it could not send."""
         producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        sender = producer._sender.sender_task  # noqa: SLF001 - stop() waits for ever
-        if sender is not None:
-            sender.cancel()
-        with contextlib.suppress(TimeoutError, KafkaError, asyncio.CancelledError):
-            await asyncio.wait_for(producer.stop(), 3)
+        if producer is not None:
+            await producing.close(producer)
 
     def _rewind(self) -> None:
         """Begin each lane again behind what is confirmed."""

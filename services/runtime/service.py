@@ -52,6 +52,7 @@ class Service:
     name: str
     tokens: Tokens = field(init=False)
     _code: int = field(default=0, init=False)
+    _last_words: str = field(default="", init=False)
     readings: list[Reading] = field(default_factory=list, init=False)
     reading_since_start: bool = field(default=False, init=False)
     _live: _Live | None = field(default=None, init=False)
@@ -112,6 +113,8 @@ class Service:
             redoc_url=None,
         )
         app.add_exception_handler(Problem, _answer_problem)
+        for kind in postgres.AWAY:
+            app.add_exception_handler(kind, _answer_away)
         app.include_router(health.router(self))
         for router in parts.routers:
             app.include_router(router)
@@ -209,7 +212,7 @@ class Service:
             try:
                 await self._ready.cluster.same()
                 for reading in self.readings:
-                    await reading.hint()
+                    await reading.look_after()
             except (*postgres.AWAY, KafkaError) as error:
                 log.get().warning("kafka_away", error=log.named(error))
 
@@ -229,7 +232,7 @@ class Service:
     def _halt(self, stopped: Stopped) -> None:
         """Say what a person must do, and end the process."""
         log.get().critical("stopped", what_to_do=str(stopped))
-        print(f"{self.name}: {stopped}", file=sys.stderr, flush=True)  # noqa: T201
+        self._last_words = f"{self.name}: {stopped}"
         self._end(EXIT_STOPPED)
 
     def _end(self, code: int) -> None:
@@ -267,6 +270,8 @@ class Service:
         )
         self._server = uvicorn.Server(config)
         self._server.run()
+        if self._last_words:
+            print(self._last_words, file=sys.stderr, flush=True)  # noqa: T201
         return self._code
 
 
@@ -274,3 +279,8 @@ async def _answer_problem(_request: Request, problem: Exception) -> Response:
     """Answer with problem details."""
     assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
     return problem.response()
+
+
+async def _answer_away(_request: Request, _error: Exception) -> Response:
+    """Answer that something is away, wherever in a request that showed."""
+    return away().response()

@@ -19,6 +19,7 @@ import asyncpg
 from schemas import topics
 from schemas.errors import Refused
 from services.runtime import instants, outbox, refs
+from services.runtime.connections import is_lost
 from services.runtime.envelope import Headers, Outgoing, Record
 from services.runtime.failpoints import failpoint
 from services.runtime.postgres import Connection
@@ -130,6 +131,10 @@ class Steps:
             # asyncpg's own DataError is one of these, and says nothing of a connection
             if isinstance(error, ValueError):
                 raise ValueError("a value Postgres cannot hold") from None  # noqa: TRY004
+            raise
+        except RuntimeError as error:
+            if is_lost(error):
+                raise ConnectionResetError from error
             raise
 
     @asynccontextmanager

@@ -1,5 +1,6 @@
 """Every part is killed at random moments under load; nothing is lost, doubled or moved."""
 
+import logging
 from dataclasses import dataclass
 from random import Random
 
@@ -9,6 +10,7 @@ from deploy.local.ports import SERVICES
 from tests.load.drive import Pace
 from tests.support.faults import drilled, load_of
 
+LOG = logging.getLogger(__name__)
 SEED = 20140901
 
 
@@ -59,8 +61,7 @@ def test_killed_at_random_moments(siege, tmp_path):
             drill.kill(victim)
         drill.until(lambda: sending.done, 1800)
 
-        print(f"{under_load} kills under load; {dict(sending.tally.outcomes)}")
-        print(f"sent again: {dict(sending.tally.heard)}")
+        LOG.info("%s kills under load; %s", under_load, sending.tally)
         assert under_load > 0
         assert sending.tally.outcomes["given_up"] == 0
         assert drill.findings(sending) == []

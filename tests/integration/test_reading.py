@@ -42,7 +42,9 @@ class Taken:
         for record in records:
             if record.value in self.fails:
                 raise ZeroDivisionError
-            await step.conn.execute("INSERT INTO taken (value) VALUES ($1)", record.value)
+            await step.conn.execute(
+                "INSERT INTO taken (value) VALUES ($1)", record.value
+            )
 
 
 async def taken(process):
@@ -92,12 +94,16 @@ async def test_a_restart_goes_on_where_postgres_says(infrastructure, topic, proc
     await until_taken(process, *first, *second)
 
 
-async def test_the_offset_that_kafka_keeps_is_only_a_hint(infrastructure, topic, process):
+async def test_the_offset_that_kafka_keeps_is_only_a_hint(
+    infrastructure, topic, process
+):
     """Reading begins at Postgres's position, though Kafka says something else."""
     values = [b"%d" % n for n in range(5)]
     await send(infrastructure, topic.name, *good(*values))
     await process.cluster.positions(topic.name, (topic,))
-    await process.pool.execute("UPDATE positions SET next_offset = 3 WHERE partition = 0")
+    await process.pool.execute(
+        "UPDATE positions SET next_offset = 3 WHERE partition = 0"
+    )
 
     await process.read(Reader(topic.name, (topic,), Taken()))
 
@@ -350,5 +356,3 @@ def test_the_partition_of_a_key_is_fixed_for_life():
     """Keys lie where they lay in earlier releases: CRC-32 modulo six."""
     assert [partition_of(b"p-%d" % n) for n in range(6)] == [1, 3, 3, 1, 4, 4]
     assert partition_of(b"") == 0
-
-

@@ -120,7 +120,9 @@ async def test_another_process_commits_and_the_owner_publishes(infrastructure, t
     async with works(infrastructure, topic) as owner:
         await owner.relay.start()
         await eventually(lambda: _owned(owner, "one"))
-        async with works(infrastructure, topic, schema=owner.schema, owner="two") as two:
+        async with works(
+            infrastructure, topic, schema=owner.schema, owner="two"
+        ) as two:
             await two.relay.start()
             for number in range(20):
                 sender = (owner, two)[number % 2]

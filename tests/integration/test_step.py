@@ -53,7 +53,9 @@ async def refused(process):
     rows = await process.pool.fetch(
         "SELECT headers FROM outbox WHERE topic = $1 ORDER BY seq", REFUSED.name
     )
-    return [{name: value.decode() for name, value in unpacked(r["headers"])} for r in rows]
+    return [
+        {name: value.decode() for name, value in unpacked(r["headers"])} for r in rows
+    ]
 
 
 async def test_a_record_that_comes_twice_has_one_effect(process, handler):
@@ -111,7 +113,10 @@ async def test_a_batch_that_begins_elsewhere_is_left_out(process, handler, begin
 
     strays = await process.steps.records(
         READER,
-        {PLACE: [record(TOPIC.name, begins)], OTHER: [record(TOPIC.name, 0, partition=1)]},
+        {
+            PLACE: [record(TOPIC.name, begins)],
+            OTHER: [record(TOPIC.name, 0, partition=1)],
+        },
         handler,
     )
 
@@ -170,7 +175,9 @@ async def test_a_refusal_keeps_the_record_and_says_why(process):
     async def refuses(step, records):
         """Refuse everything."""
         for one in records:
-            step.refuse(one, Refused("not-understood", where="value", rule="is not JSON"))
+            step.refuse(
+                one, Refused("not-understood", where="value", rule="is not JSON")
+            )
 
     await process.steps.records(READER, {PLACE: [bad]}, refuses)
 
@@ -190,7 +197,9 @@ async def test_lanes_have_no_gaps_while_steps_run_side_by_side(process):
     async def sends(turn):
         """Publish to several lanes in one step, in an order of its own."""
         mine = keys[turn % 12 :] + keys[: turn % 12]
-        await process.publish(*(outgoing(TOPIC.name, next(numbers), k) for k in mine[:5]))
+        await process.publish(
+            *(outgoing(TOPIC.name, next(numbers), k) for k in mine[:5])
+        )
 
     gaps = []
 

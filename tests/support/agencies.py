@@ -118,7 +118,10 @@ class Agencies:
     ) -> httpx.Response:
         """Post *body*, bytes or JSON, to the education gateway; return its answer."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        said = {"Content-Type": _CLOUD_EVENT, "X-Request-ID": request_id or str(uuid4())}
+        said = {
+            "Content-Type": _CLOUD_EVENT,
+            "X-Request-ID": request_id or str(uuid4()),
+        }
         said |= self.as_(org) | (headers or {})
         url = self.url("education_gateway", f"/events{query}")
         return self.http.post(url, content=raw, headers=said)
@@ -168,6 +171,14 @@ class Agencies:
         """Return the entries of *child* that *org* may see; none if it may see none."""
         answer = self.timeline(child, org)
         return list(answer.json()["entries"]) if answer.status_code == 200 else []
+
+    def shown(
+        self, person: dict[str, Any], count: int, org: str = COUNCIL
+    ) -> list[dict[str, Any]]:
+        """Return the entries of *person*'s child, once there are *count* or more."""
+        child = self.child_of(person, org)
+        until(lambda: len(self.entries(child, org)) >= count)
+        return self.entries(child, org)
 
     def feed(self, org: str, *roles: str, **query: Any) -> httpx.Response:
         """Return one page of the feed of *org*."""

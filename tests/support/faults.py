@@ -6,8 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,9 +23,10 @@ from deploy.local.watch import Watch
 from tests.load.drive import Doors, Driver, Pace, Tally, drive
 from tests.load.journal import Journal
 from tests.load.plan import Plan, plan
+from tests.load.records import EDUCATION
 from tests.load.tokens import Tokens
+from tests.support.agencies import COUNCIL, Agencies
 
-COUNCIL: Final = "urn:dfe:la:931"
 _LIMIT: Final = 420.0
 """Seconds; only there to end a broken run."""
 _POLL: Final = 0.05
@@ -71,7 +72,9 @@ class Drill:
         self.stack = stack
         self.names = names
         self.http = httpx.Client(timeout=60, trust_env=False)
+        self.agencies = Agencies(stack)
         self.said: list[str] = []
+        self._down: set[str] = set()
         self._watch = Watch(self.said.append)
         self._threads = ThreadPoolExecutor(4)
 
@@ -86,23 +89,36 @@ class Drill:
     def close(self) -> None:
         """Stop looking; the stack itself is stopped by whoever made it."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self.agencies.http.close()
         self.http.close()
 
     def forgive(self) -> None:
         """Forget earlier deaths: whoever dies next is started again at once."""
         self._watch = Watch(self.said.append)
 
-    def look(self) -> None:
-        """Start again whatever has died, as the supervisor would."""
-        self._watch.look(list(self.stack.processes.values()), time.monotonic())
-        assert not self._watch.held(), self.said
+    @property
+    def held(self) -> set[str]:
+        """The parts that wait for a person, which the supervisor leaves down."""
+        return set(self._watch.held())
 
-    def until(self, is_so: Callable[[], Any], seconds: float = _LIMIT) -> None:
+    def look(self, later: float = 0.0) -> None:
+        """Start again whatever has died, as the supervisor would, *later* or now."""
+        parts = self.stack.processes.items()
+        mine = [process for key, process in parts if key not in self._down]
+        self._watch.look(mine, time.monotonic() + later)
+
+    def until(
+        self,
+        is_so: Callable[[], Any],
+        seconds: float = _LIMIT,
+        held: Collection[str] = (),
+    ) -> None:
         """Return when something is so, looking after everything meanwhile."""
         deadline = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < deadline, self.said[-20:]
             self.look()
+            assert self.held <= set(held), self.said[-20:]
             time.sleep(_POLL)
 
     def until_ready(self, *keys: str) -> None:
@@ -125,6 +141,17 @@ class Drill:
         """Kill a part outright; `look` will start it again."""
         self.stack.kill(key)
 
+    def take_down(self, key: str) -> None:
+        """Kill a part and leave it down."""
+        self._down.add(key)
+        self.kill(key)
+
+    def bring_back(self, key: str) -> None:
+        """Start a part again that was taken down, and wait until it is of use."""
+        self.stack.start_again(key)
+        self._down.discard(key)
+        self.until_ready(key)
+
     def again(self, name: str, env: dict[str, str] | None = None) -> None:
         """Kill a service and start it at once, in another environment."""
         self.kill(name)
@@ -143,17 +170,20 @@ class Drill:
         self.again(name, told)
         return mark
 
-    def token(
-        self, org: str, roles: Collection[str] = (), scope: str = "publish read"
-    ) -> dict[str, str]:
-        """Return how *org* says who it is."""
-        asked = {"org": org, "roles": list(roles), "scope": scope}
-        answer = self.http.post(f"{self.stack.address('issuer')}/token", json=asked)
-        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    def operate(self, service: str, path: str, asked: Any) -> httpx.Response:
+        """Have an operator ask for something until the service is there to answer."""
+        headers = self.agencies.as_(COUNCIL, "operator", scope="read operate")
+        url = self.agencies.url(service, path)
+        heard: list[httpx.Response] = []
 
-    def operator(self) -> dict[str, str]:
-        """Return how an operator says who they are."""
-        return self.token(COUNCIL, ["operator"], "read operate")
+        def answered() -> bool:
+            """Ask once."""
+            with suppress(httpx.TransportError):
+                heard[:] = [self.http.post(url, json=asked, headers=headers)]
+            return bool(heard) and not heard[0].is_server_error
+
+        self.until(answered)
+        return heard[0]
 
     def send(self, load: Plan, pace: Pace | None = None) -> Sending:
         """Begin to send *load*; return it while it is being sent."""
@@ -193,7 +223,7 @@ class Drill:
         """Say whether all that a message became has found its child."""
         ref, sender, door = message
         url = f"{self.stack.address(f'{door}_gateway')}/messages/{ref}"
-        answer = self.http.get(url, headers=self.token(sender))
+        answer = self.http.get(url, headers=self.agencies.as_(sender))
         events = answer.json()["events"] if answer.status_code == httpx.codes.OK else []
         return bool(events) and {e["state"] for e in events} <= {"linked", "superseded"}
 
@@ -220,3 +250,21 @@ def load_of(seed: int, events: int, children: int) -> Plan:
     """Return a seeded load, 5 % of it doubled and 5 % late."""
     today = datetime.now(UTC).date()
     return plan(seed, today=today, events=events, count=children)
+
+
+def array_of(seed: int, events: int, children: int, request_id: str) -> Plan:
+    """Return a load that is one long array of the council's, door for door as sent."""
+    load = load_of(seed, 3 * events, children)
+    drafts = [one for sent in load.sends if not sent.doubled for one in sent.drafts]
+    mine = tuple(one for one in drafts if one.sender == COUNCIL)[:events]
+    said = [one.cloud_event(load.children[one.child], seed) for one in mine]
+    array = replace(
+        load.sends[0],
+        request_id=request_id,
+        sender=COUNCIL,
+        door=EDUCATION,
+        content_type="application/cloudevents-batch+json",
+        body=orjson.dumps(said),
+        drafts=mine,
+    )
+    return replace(load, sends=(array,))

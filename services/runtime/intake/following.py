@@ -24,7 +24,10 @@ WITH touched AS (
     UNION SELECT * FROM unnest($2::text[], $3::text[])
 ), versions AS (
     SELECT e.event_id, e.sourceversion,
-        max(e.sourceversion) OVER (PARTITION BY e.source, e.sourcerecord) AS highest,
+        max(e.sourceversion) OVER (
+            PARTITION BY e.source, e.sourcerecord, e.type = 'event.withdrawn.v1'
+        ) AS highest,
+        e.type <> 'event.withdrawn.v1' AND
         EXISTS (SELECT 1 FROM withdrawals w
                 WHERE w.source = e.source AND w.sourcerecord = e.sourcerecord
                 AND coalesce(w.sourceversion, e.sourceversion) = e.sourceversion) AS gone

@@ -16,6 +16,7 @@ from services.runtime.step import Step, refusal_headers
 
 TOGETHER: Final = 500
 """Items that go out with the receipt; a longer array follows in steps of its own."""
+_OTHER_BYTES: Final = "the same message id came with other bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,16 @@ async def accept(
 
 async def refuse(
     step: Step, message: Message, refused: Refused, *, topic: topics.Topic
-) -> UUID:
-    """Keep a message that cannot be accepted, with the reason; return its reference."""
+) -> tuple[UUID, Refused]:
+    """
+    Keep a message that cannot be accepted; return its reference and the reason.
+
+    Under an id that was accepted with other bytes that is the reason, whatever else is
+    wrong with it.
+    """
     ref = message.refused_ref
+    if await _accepted_before(step, message):
+        refused = Refused("conflict", where="X-Request-ID", rule=_OTHER_BYTES)
     new = await step.conn.fetchval(
         "INSERT INTO receipts (message_ref, sender, request_id, sha256, received_at,"
         " state, answer, reason, rule, place) VALUES ($1, $2, $3, $4, $5, 'refused', '',"
@@ -124,7 +132,18 @@ async def refuse(
         await keep_bytes(step, ref, message)
         item = Item(0, message.body, refused=refused)
         step.publish(_refused_item(step, message, ref, item, topic))
-    return ref
+    return ref, refused
+
+
+async def _accepted_before(step: Step, message: Message) -> bool:
+    """Return whether the message's id was accepted with other bytes."""
+    return bool(
+        await step.conn.fetchval(
+            "SELECT 1 FROM receipts WHERE message_ref = $1 AND sha256 <> $2",
+            message.ref,
+            message.sha256,
+        )
+    )
 
 
 async def _again(step: Step, message: Message, topic: topics.Topic) -> Kept:
@@ -135,8 +154,7 @@ async def _again(step: Step, message: Message, topic: topics.Topic) -> Kept:
     assert row is not None  # noqa: S101 - the insert met it
     if row["sha256"] == message.sha256:
         return Kept("repeated", row["answer"])
-    rule = "the same message id came with other bytes"
-    conflict = Refused("conflict", where="X-Request-ID", rule=rule)
+    conflict = Refused("conflict", where="X-Request-ID", rule=_OTHER_BYTES)
     await refuse(step, message, conflict, topic=topic)
     return Kept("conflict", row["answer"])
 

@@ -4,10 +4,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.runtime import instants
-from services.runtime.problems import unknown
+from services.runtime.postgres import AWAY
+from services.runtime.problems import away, unknown
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
 
+_RECEIPT: Final = "SELECT * FROM receipts WHERE message_ref = $1 AND sender = $2"
 _EVENTS: Final = """
 SELECT event_id, type, place, state, reason, rule, where_ FROM receipt_events
 WHERE message_ref = $1 ORDER BY place, event_id
@@ -20,16 +22,15 @@ async def receipt(service: Service, caller: Caller, ref: str) -> dict[str, Any]:
         wanted = UUID(ref)
     except ValueError:
         raise unknown() from None
-    row = await service.pool.fetchrow(
-        "SELECT * FROM receipts WHERE message_ref = $1 AND sender = $2",
-        wanted,
-        caller.org,
-    )
+    try:
+        row = await service.pool.fetchrow(_RECEIPT, wanted, caller.org)
+        events = await service.pool.fetch(_EVENTS, wanted)
+    except AWAY:
+        raise away() from None
     if row is None:
         raise unknown()
-    events = await service.pool.fetch(_EVENTS, wanted)
     return {
-        "message_ref": ref,
+        "message_ref": str(wanted),
         "state": row["state"],
         "received_at": instants.text(row["received_at"]),
         "events": [_event(dict(event)) for event in events],

@@ -45,7 +45,9 @@ def test_a_withdrawal_goes_to_those_who_have_what_it_takes_back():
     child = [*CHILD, taken_back]
 
     assert taken_back.id in ids(sight(TRUST, child), child, [taken_back], {"person"})
-    assert taken_back.id not in ids(sight(SCHOOL, child), child, [taken_back], {"person"})
+    assert taken_back.id not in ids(
+        sight(SCHOOL, child), child, [taken_back], {"person"}
+    )
 
 
 def test_a_withdrawal_that_came_first_follows_what_it_names():

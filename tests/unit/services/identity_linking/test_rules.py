@@ -87,7 +87,8 @@ def test_halves_of_a_name_that_do_not_meet_prove_nothing(told):
 
 
 @pytest.mark.parametrize(
-    "number", [{"nhs_number": BAD_NHS_NUMBER}, {"upn": BAD_UPN}, {"nhs_number": "0" * 10}]
+    "number",
+    [{"nhs_number": BAD_NHS_NUMBER}, {"upn": BAD_UPN}, {"nhs_number": "0" * 10}],
 )
 def test_a_number_that_fails_its_check_never_links(told, number):
     """However well birth and name agree, a mistyped number leads nowhere."""

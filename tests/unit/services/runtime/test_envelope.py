@@ -71,7 +71,11 @@ def test_a_linked_event_becomes_an_entry():
     entry = envelope.entry_of(ATTRIBUTES, {"a": 1})
 
     assert isinstance(entry, Entry)
-    assert (entry.id, entry.sourceversion, entry.data) == (ATTRIBUTES["id"], 2, {"a": 1})
+    assert (entry.id, entry.sourceversion, entry.data) == (
+        ATTRIBUTES["id"],
+        2,
+        {"a": 1},
+    )
 
 
 @pytest.mark.parametrize("name", ATTRIBUTES)

@@ -7,7 +7,9 @@ from services.runtime.problems import Problem, away, unknown
 
 def test_a_problem_says_what_rfc_9457_asks():
     """Type, title, status and detail, under the problem media type."""
-    answer = Problem(422, "not-understood", "Mend it.", errors=[{"where": "/id"}]).response()
+    answer = Problem(
+        422, "not-understood", "Mend it.", errors=[{"where": "/id"}]
+    ).response()
 
     assert answer.status_code == 422
     assert answer.media_type == "application/problem+json"
