@@ -221,10 +221,10 @@ def test_another_senders_message_is_an_unknown_one(agencies):
 
 
 def test_the_record_is_one_whichever_door_it_came_through(agencies):
-    """A patient of the trust is its person at the education door as well."""
+    """A patient of the trust, by system and value, is its person at the other door."""
     person = somebody(upn=None)
     settled(agencies, post(agencies, bundle(person)))
-    local = {"local_id": person["local_id"]}
+    local = {"local_id": f"https://trust.example/Id/patient|{person['local_id']}"}
     agencies.publish(event(local, "assessment.completed.v1", source=TRUST))
 
     kinds = [e["type"] for e in agencies.shown(person, 2, TRUST)]

@@ -9,6 +9,10 @@ from schemas import topics
 from services.runtime.envelope import Record
 from services.runtime.step import Step
 
+_HOLD: Final = """
+SELECT 1 FROM receipt_events WHERE event_id = ANY($1::uuid[])
+ORDER BY event_id, message_ref, place FOR UPDATE
+"""
 _LINKED: Final = """
 UPDATE receipt_events SET state = 'linked'
 WHERE event_id = ANY($1::uuid[]) AND state = 'translated'
@@ -47,7 +51,13 @@ WHERE event_id = $1
 
 
 async def follow(step: Step, records: list[Record]) -> None:
-    """Bring the receipts of this gateway's events up to date."""
+    """
+    Bring the receipts of this gateway's events up to date.
+
+    They are held first: a repeat that the translator is noting copies an event's state
+    either before, and is there when the states change, or afterwards.
+    """
+    await step.conn.execute(_HOLD, [record.id for record in records])
     linked = [r for r in records if r.topic == topics.EVENTS_LINKED.name]
     if linked:
         await _linked(step, linked)

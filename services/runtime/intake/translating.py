@@ -43,7 +43,7 @@ INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
     sourcerecord, sourceversion, reason, rule, where_)
 SELECT $1, $2, event_id, type, state, source, sourcerecord, sourceversion, reason, rule,
     where_
-FROM receipt_events WHERE event_id = $3 ORDER BY state DESC LIMIT 1
+FROM receipt_events WHERE event_id = $3 ORDER BY state DESC LIMIT 1 FOR UPDATE
 """
 _TRANSLATED: Final = """
 UPDATE receipts SET state = 'translated' WHERE message_ref = ANY($1::uuid[])
