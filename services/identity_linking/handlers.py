@@ -59,6 +59,8 @@ class Batch:
     founded: list[tuple[str, int]] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)
     reviews: set[tuple[str, str, str]] = field(default_factory=set)
+    refused: set[tuple[str, str]] = field(default_factory=set)
+    """Statements of which nothing is kept, by person and digest."""
 
 
 class Linking:
@@ -131,6 +133,7 @@ class Linking:
                 await self._decide(step, batch, one)
         except Refused as refused:
             step.refuse(one.record, refused)
+            batch.refused.add(self._digest(one))
             return
         child = batch.registry.persons[one.ref].child
         assert child is not None  # noqa: S101 - decided above or before
@@ -149,14 +152,10 @@ class Linking:
     async def _decide(self, step: Step, batch: Batch, one: Told) -> None:
         """Note what the event says of its person and act on what the rules choose."""
         registry = batch.registry
-        named = await _named_child(step, one) if one.child_ref else None
-        known = registry.add(one.ref, one.sender, None)
+        named = await _named_child(step, batch, one) if one.child_ref else None
+        registry.add(one.ref, one.sender, None)
         registry.note(one.ref, one.said)
-        if named and known.child is None:
-            registry.founded.setdefault(named[0], named[1])
-            choice = rules.Choice("linked", (named[0],), ("child-ref",))
-        else:
-            choice = rules.choose(registry, one.ref)
+        choice = rules.choose(registry, one.ref, named)
         self._act(step, batch, one, choice)
         for follower in rules.bare_followers(registry, one.ref):
             following = rules.choose(registry, follower)
@@ -278,10 +277,15 @@ def _told(record: Record) -> Told:
     return Told(record, person, body["data"], said, person.get("child_ref"))
 
 
-async def _named_child(step: Step, one: Told) -> tuple[str, int]:
-    """Return the child whom the sender named by our reference, if it may."""
+async def _named_child(step: Step, batch: Batch, one: Told) -> str:
+    """Return the child that the sender named by our reference, if it may."""
     child = await store.current_child(step.conn, one.child_ref or "")
     if child is None or not await store.is_named(step.conn, child, one.sender):
         rule = "names no child that an event of names you for"
         raise Refused("not-found", where="/data/person/child_ref", rule=rule)
-    return child, await store.founded_at(step.conn, child)
+    epoch = await store.founded_at(step.conn, child)
+    batch.registry.founded.setdefault(child, epoch)
+    joined = dict(batch.joined)
+    while child in joined:
+        child = joined[child]
+    return child

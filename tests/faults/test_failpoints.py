@@ -90,7 +90,7 @@ def test_of_the_command_unlink(drill: Drill, name: str) -> None:
     assert answer.status_code == 200
     alone = answer.json()["child_ref"]
     drill.until(lambda: len(drill.agencies.entries(alone)) == 1)
-    parted = f"SELECT count(*) FROM identity_linking.decisions WHERE reason = 'unlinked' AND '{person}' = ANY(persons)"  # noqa: E501, S608
+    parted = f"SELECT count(*) FROM identity_linking.decisions WHERE reason = 'unlinked' AND '{person}' = ANY(persons)"  # noqa: E501
     assert one(drill, parted) == 1
 
 
@@ -108,7 +108,7 @@ def test_of_the_command_replay(drill: Drill, name: str) -> None:
     refused = drill.agencies.publish(early)
     assert [e["state"] for e in refused["events"]] == ["refused"]
     drill.agencies.publish(named)
-    asked = f"SELECT ref::text FROM console.refused WHERE message_ref = '{refused['message_ref']}'"  # noqa: E501, S608
+    asked = f"SELECT ref::text FROM console.refused WHERE message_ref = '{refused['message_ref']}'"  # noqa: E501
     drill.until(lambda: asyncio.run(fetch(drill.stack.dsn, asked)))
     ref = asyncio.run(fetch(drill.stack.dsn, asked))[0][0]
 

@@ -48,7 +48,7 @@ async def ends(drill: Drill) -> dict[tuple[str, int], int]:
 
 def has_read(drill: Drill, service: str, end: dict[tuple[str, int], int]) -> bool:
     """Say whether *service* has taken all that lay before *end*."""
-    asked = f"SELECT topic, partition, next_offset FROM {service}.positions"  # noqa: S608
+    asked = f"SELECT topic, partition, next_offset FROM {service}.positions"
     rows = asyncio.run(fetch(drill.stack.dsn, asked))
     return all(row[2] >= end[row[0], row[1]] for row in rows)
 
