@@ -78,10 +78,12 @@ class Door:
         rows = await store.namings_of(step.conn, child) if child else []
         reached = reach(
             self._contracts.viewer(caller),
-            [Naming(*row[:4]) for row in rows],
+            [Naming(*row) for row in rows],
             self._contracts.rules.agreements,
         )
-        if child is None or reached is None or not _may_know(reached, caller, rows):
+        if child is None or reached is None:
+            raise unknown()
+        if not _may_know(reached, await store.asked_of(step.conn, child, caller.org)):
             raise unknown()
         said = await store.particulars(step.conn, child)
         shown = identifiers_for(caller.org, said)
@@ -113,15 +115,12 @@ class Door:
         return {"person_ref": person, "child_ref": child, "epoch": epoch + 1}
 
 
-def _may_know(reached: Reach, caller: Caller, rows: Sequence[tuple[Any, ...]]) -> bool:
-    """Return whether an event that *caller* may see asks it for something."""
+def _may_know(reached: Reach, asked: Sequence[tuple[str, str]]) -> bool:
+    """Return whether something that is *asked* may be seen, and identifiers told."""
     agreement = reached.agreement
     return agreement.identifiers and any(
-        asked
-        and org == caller.org
-        and category in reached.terms.granted
-        and sensitivity in agreement.sensitivities
-        for org, category, sensitivity, _, asked in rows
+        category in reached.terms.granted and sensitivity in agreement.sensitivities
+        for category, sensitivity in asked
     )
 
 

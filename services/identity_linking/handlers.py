@@ -227,7 +227,7 @@ class Linking:
         self, step: Step, batch: Batch, told: Sequence[Told], fresh: Sequence[Told]
     ) -> None:
         """Write what the batch has changed."""
-        placed = {one.ref for one in told} & batch.registry.persons.keys()
+        kept = [one for one in told if self._digest(one) not in batch.refused]
         moved = {person for one in batch.decided for person in one.persons}
         people = batch.registry.persons
         epochs = {person: d.epoch for d in batch.decided for person in d.persons}
@@ -237,15 +237,14 @@ class Linking:
             if (child := people[ref].child)
         ]
         await store.save_places(step.conn, rows, batch.founded, batch.joined)
-        await store.save_said(
-            step.conn, [self._row(one) for one in fresh if one.ref in placed]
-        )
-        named = [
-            translate.namings(one.record.attributes, one.data)
-            for one in told
-            if one.ref in placed
-        ]
+        said = [one for one in fresh if self._digest(one) not in batch.refused]
+        await store.save_said(step.conn, [self._row(one) for one in said])
+        opened = [(one.record.attributes, one.data) for one in kept]
+        named = [translate.namings(*one) for one in opened]
         await store.save_namings(step.conn, set().union(*named))
+        asked = [row for one in opened for row in translate.asked(*one)]
+        undone = [row for one in opened for row in translate.withdrawn(*one)]
+        await store.save_asked(step.conn, asked, undone)
         if batch.decided:
             at, by = batch.knownat, "rule"
             await store.save_decisions(step.conn, batch.decided, at=at, by=by)

@@ -8,7 +8,7 @@ people; a missed one is a delay.
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.identifiers import nhs_number_agrees, upn_agrees, upn_is_temporary
@@ -115,9 +115,24 @@ class Choice:
     """Children that matched and were not linked, with the reason; for a steward."""
 
 
-def choose(registry: Registry, ref: str) -> Choice:
-    """Return which child *ref* belongs to, by everything said of it so far."""
+def choose(registry: Registry, ref: str, named: str | None = None) -> Choice:
+    """
+    Return which child *ref* belongs to, by everything said of it so far.
+
+    A person who has no child yet belongs to the one *named* by our reference, unless
+    what is said of it contradicts that.
+    """
     own = registry.persons[ref].child
+    if named and not own and _fits(registry, ref, named):
+        return Choice("linked", (named,), ("child-ref",))
+    choice = _by_numbers(registry, ref, own)
+    if named and not own:
+        return replace(choice, doubts=(*choice.doubts, (named, "contradiction")))
+    return choice
+
+
+def _by_numbers(registry: Registry, ref: str, own: str | None) -> Choice:
+    """Return which child the numbers lead to, with birth and name."""
     matched = _matches(registry, ref)
     good = {c: e for c, e in matched.items() if c != own and _fits(registry, ref, c)}
     doubts = tuple(

@@ -20,6 +20,16 @@ WITH near AS (
 SELECT p.person_ref, p.sender, p.child_ref, c.epoch
 FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
 """
+_ASKED: Final = """
+SELECT r.category, r.sensitivity FROM requests r JOIN persons p USING (person_ref)
+WHERE p.child_ref = $1 AND r.org = $2
+AND NOT EXISTS (SELECT 1 FROM requests h
+    WHERE (h.source, h.sourcerecord) = (r.source, r.sourcerecord)
+    AND h.sourceversion > r.sourceversion)
+AND NOT EXISTS (SELECT 1 FROM withdrawals w
+    WHERE (w.source, w.sourcerecord) = (r.source, r.sourcerecord)
+    AND coalesce(w.sourceversion, r.sourceversion) = r.sourceversion)
+"""
 
 
 async def lock(conn: Connection, now: datetime) -> tuple[int, datetime]:
@@ -120,13 +130,41 @@ async def known_digests(
 
 
 async def save_namings(conn: Connection, rows: Collection[tuple[Any, ...]]) -> None:
-    """Keep who sent, is named in, or is asked by, an event of a person."""
+    """Keep who sent, or is named in, an event of a person."""
     await conn.execute(
-        "INSERT INTO namings (person_ref, org, own, asked, category, sensitivity)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::bool[], $4::bool[],"
-        " $5::text[], $6::text[]) ON CONFLICT DO NOTHING",
-        *_columns(sorted(rows), 6),
+        "INSERT INTO namings (person_ref, org, own, category, sensitivity)"
+        " SELECT * FROM unnest($1::text[], $2::text[], $3::bool[], $4::text[],"
+        " $5::text[]) ON CONFLICT DO NOTHING",
+        *_columns(sorted(rows), 5),
     )
+
+
+async def save_asked(
+    conn: Connection,
+    asked: Sequence[tuple[Any, ...]],
+    withdrawn: Sequence[tuple[Any, ...]],
+) -> None:
+    """Keep which records ask a body for something, and which are taken back."""
+    if asked:
+        await conn.execute(
+            "INSERT INTO requests (source, sourcerecord, sourceversion, person_ref, org,"
+            " category, sensitivity) SELECT * FROM unnest($1::text[], $2::text[],"
+            " $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])"
+            " ON CONFLICT DO NOTHING",
+            *_columns(asked, 7),
+        )
+    if withdrawn:
+        await conn.execute(
+            "INSERT INTO withdrawals (source, sourcerecord, sourceversion) SELECT *"
+            " FROM unnest($1::text[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING",
+            *_columns(withdrawn, 3),
+        )
+
+
+async def asked_of(conn: Connection, child_ref: str, org: str) -> list[tuple[str, str]]:
+    """Return category and sensitivity of what a child's events ask of *org* today."""
+    rows = await conn.fetch(_ASKED, child_ref, org)
+    return [(row["category"], row["sensitivity"]) for row in rows]
 
 
 async def save_decisions(
@@ -232,9 +270,9 @@ async def place_of(conn: Connection, person: str) -> tuple[str, str, list[str]] 
 
 
 async def namings_of(conn: Connection, child_ref: str) -> list[tuple[Any, ...]]:
-    """Return org, category, sensitivity, own and asked of a child's namings."""
+    """Return org, category, sensitivity and own of a child's namings."""
     rows = await conn.fetch(
-        "SELECT n.org, n.category, n.sensitivity, n.own, n.asked FROM namings n"
+        "SELECT n.org, n.category, n.sensitivity, n.own FROM namings n"
         " JOIN persons p USING (person_ref) WHERE p.child_ref = $1",
         child_ref,
     )

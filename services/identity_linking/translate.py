@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from schemas import topics
+from schemas.history import WITHDRAWAL
 from schemas.identifiers import is_organisation
 from services.identity_linking.rules import Stated
 from services.runtime import instants, refs
@@ -46,13 +47,33 @@ def _orgs(values: Iterable[Any]) -> Iterable[str]:
 
 def namings(
     said: Mapping[str, str], data: Mapping[str, Any]
-) -> set[tuple[str, str, bool, bool, str, str]]:
-    """Return who sent, is named in, or is asked by an event, for its person."""
+) -> set[tuple[str, str, bool, str, str]]:
+    """Return who sent, or is named in, an event, for its person."""
     kind = (said["category"], said["sensitivity"])
     person, source = said["personref"], said["source"]
-    asked = {data.get("body")} if said["type"] == _ASKS else set()
-    rows = {(person, org, False, org in asked, *kind) for org in orgs_named(data)}
-    return rows | {(person, source, True, False, *kind)}
+    rows = {(person, org, False, *kind) for org in orgs_named(data)}
+    return rows | {(person, source, True, *kind)}
+
+
+def asked(
+    said: Mapping[str, str], data: Mapping[str, Any]
+) -> list[tuple[str, str, int, str, str, str, str]]:
+    """Return the record by which an event asks a body for something, if it does."""
+    if said["type"] != _ASKS:
+        return []
+    record = said["source"], said["sourcerecord"], int(said["sourceversion"])
+    kind = said["category"], said["sensitivity"]
+    return [(*record, said["personref"], str(data["body"]), *kind)]
+
+
+def withdrawn(
+    said: Mapping[str, str], data: Mapping[str, Any]
+) -> list[tuple[str, str, int | None]]:
+    """Return the record and version that an event takes back, if it does."""
+    if said["type"] != WITHDRAWAL:
+        return []
+    named = data["withdraws"]
+    return [(said["source"], named["sourcerecord"], named.get("sourceversion"))]
 
 
 def lookups(

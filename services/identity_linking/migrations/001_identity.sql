@@ -36,15 +36,34 @@ CREATE TABLE statements (
 CREATE INDEX ON statements (nhs_number) WHERE nhs_number IS NOT NULL;
 CREATE INDEX ON statements (upn) WHERE upn IS NOT NULL;
 
--- Who sent or is named in an event of a person, and who is asked for something.
+-- Who sent or is named in an event of a person.
 CREATE TABLE namings (
     person_ref   text NOT NULL,
     org          text NOT NULL,
     own          boolean NOT NULL,
-    asked        boolean NOT NULL,
     category     text NOT NULL,
     sensitivity  text NOT NULL,
-    PRIMARY KEY (person_ref, org, own, asked, category, sensitivity)
+    PRIMARY KEY (person_ref, org, own, category, sensitivity)
+);
+
+-- By which record who is asked for something, and what was taken back since.
+CREATE TABLE requests (
+    source         text   NOT NULL,
+    sourcerecord   text   NOT NULL,
+    sourceversion  bigint NOT NULL,
+    person_ref     text   NOT NULL,
+    org            text   NOT NULL,
+    category       text   NOT NULL,
+    sensitivity    text   NOT NULL,
+    PRIMARY KEY (source, sourcerecord, sourceversion)
+);
+CREATE INDEX ON requests (person_ref);
+
+CREATE TABLE withdrawals (
+    source         text NOT NULL,
+    sourcerecord   text NOT NULL,
+    sourceversion  bigint,
+    UNIQUE NULLS NOT DISTINCT (source, sourcerecord, sourceversion)
 );
 
 -- Pairs that a person has parted; never linked again by a rule.
