@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hmac
+import re
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ from services.runtime.tokens import Caller
 _MOST: Final = 1000
 _USUAL: Final = 100
 _LONGEST_WAIT_SECONDS: Final = 30.0
+_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -91,34 +93,37 @@ class Feeds:
     async def _pull(self, caller: Caller, after: int, limit: int, wait: float) -> bytes:
         """Return the next events as soon as there are any, or none after *wait*."""
         deadline = time.monotonic() + wait
-        last = after
+        page = Page(last=after)
         while True:
             news = self._news
-            page = await self._service.doors.commit(
-                partial(self._page, caller=caller, after=last, limit=limit)
-            )
+            turn = partial(self._page, caller=caller, begin=page.last, limit=limit)
+            page = await self._service.doors.commit(partial(turn, after=after))
             left = deadline - time.monotonic()
             if page.events or left <= 0:
-                return self._body(caller.org, page, last)
-            last = page.last
+                return self._body(caller.org, page, after)
             await _first(news, min(left, self._settings.look_every_seconds))
 
     def _body(self, org: str, page: Page, after: int) -> bytes:
-        """Return the answer."""
-        last = max(page.last, after)
+        """
+        Return the answer.
+
+        Without events the cursor stays: lines that may not be seen today leave no sign.
+        """
         return orjson.dumps(
             {
                 "events": page.events,
-                "next": self._cursor(org, last),
+                "next": self._cursor(org, page.last if page.events else after),
                 "as_of": instants.minute(instants.now()),
             }
         )
 
-    async def _page(self, step: Step, caller: Caller, after: int, limit: int) -> Page:
-        """Read on until something may be given; note it before it leaves."""
+    async def _page(
+        self, step: Step, caller: Caller, *, after: int, begin: int, limit: int
+    ) -> Page:
+        """Read from *begin* until something may be given; note it before it leaves."""
         if after:
             await store.acknowledge(step.conn, caller.org, after)
-        page = Page(last=after)
+        page = Page(last=begin)
         while not page.events:
             lines = await store.page(step.conn, caller.org, page.last, limit)
             if not lines:
@@ -269,7 +274,7 @@ def _whole(said: str | None, name: str, usual: int, most: int) -> int:
     """Return a whole number from 1 to *most*, or raise a 400."""
     if said is None:
         return usual
-    if not said.isdigit() or not 1 <= int(said) <= most:
+    if not _NUMBER.fullmatch(said) or not 1 <= int(said) <= most:
         raise Problem(400, "bad-parameter", f"{name} must be from 1 to {most}.")
     return int(said)
 

@@ -163,11 +163,16 @@ async def page(conn: Connection, org: str, after: int, limit: int) -> list[Place
 
 
 async def acknowledge(conn: Connection, org: str, position: int) -> None:
-    """Note how far a subscriber says that it has got."""
+    """
+    Note how far a subscriber says that it has got.
+
+    A row that is being added to is left for the next time: pulls of several subscribers
+    share a commit, and waiting for each other's rows they could stand still.
+    """
     await conn.execute(
-        "INSERT INTO subscriptions (org, acknowledged) VALUES ($1, $2)"
-        " ON CONFLICT (org) DO UPDATE SET acknowledged = excluded.acknowledged"
-        " WHERE subscriptions.acknowledged < excluded.acknowledged",
+        "UPDATE subscriptions SET acknowledged = $2 WHERE org IN (SELECT org"
+        " FROM subscriptions WHERE org = $1 AND acknowledged < $2"
+        " FOR UPDATE SKIP LOCKED)",
         org,
         position,
     )

@@ -113,6 +113,53 @@ def test_the_end_stays_where_it_is(agencies):
     assert page.keys() == {"events", "next", "as_of"}
 
 
+def test_lines_that_may_not_be_seen_leave_no_sign(agencies):
+    """A line that is nobody's today neither shows nor moves the cursor."""
+    end = agencies.end_of_feed(COUNCIL)
+    sql(
+        agencies,
+        "WITH one AS (UPDATE delivery.subscriptions SET next_position = next_position"
+        f" + 1 WHERE org = '{COUNCIL}' RETURNING next_position - 1 AS position) INSERT"
+        " INTO delivery.feed (org, position, event_id, kind, person_ref)"
+        f" SELECT '{COUNCIL}', position, '{uuid4()}', 'event', 'p-1' FROM one",
+    )
+    page = agencies.feed(COUNCIL, after=end).json()
+    assert (page["events"], page["next"]) == ([], end)
+
+    receipt = agencies.publish(*drafts(somebody(), 1))
+    [one] = told(agencies, COUNCIL, end, receipt)
+    assert one["id"] == ids(receipt)[0]
+
+
+def test_a_feed_that_is_being_added_to_can_be_read(agencies):
+    """A pull waits for no writer, and what it acknowledges is noted the next time."""
+    receipt = agencies.publish(*school_events(somebody(), 1))
+    told(agencies, SCHOOL, None, receipt)
+    end = agencies.end_of_feed(SCHOOL)
+
+    async def locked():
+        """Return the answer while the subscription is being written to."""
+        conn = await asyncpg.connect(agencies.stack.dsn)
+        try:
+            async with conn.transaction():
+                await conn.execute(
+                    "SELECT 1 FROM delivery.subscriptions WHERE org = $1 FOR UPDATE",
+                    SCHOOL,
+                )
+                return await asyncio.to_thread(agencies.feed, SCHOOL, after=end)
+        finally:
+            await conn.close()
+
+    assert asyncio.run(locked()).status_code == 200
+    agencies.feed(SCHOOL, after=end)
+    [row] = sql(
+        agencies,
+        "SELECT next_position - 1 = acknowledged AS whole FROM delivery.subscriptions"
+        f" WHERE org = '{SCHOOL}'",
+    )
+    assert row["whole"]
+
+
 @pytest.mark.parametrize("cursor", ["another's", "x", "MS5h", "%00", "ü", "-1"])
 def test_a_cursor_of_another_feed_is_a_400(agencies, cursor):
     """Another's cursor, and anything that is none, is refused alike."""
@@ -132,6 +179,7 @@ def test_a_cursor_of_another_feed_is_a_400(agencies, cursor):
         {"limit": 1001},
         {"limit": "x"},
         {"limit": "²"},
+        {"limit": "9" * 5000},
         {"limit": "-1"},
         {"limit": ""},
         {"wait": 31},
@@ -195,7 +243,9 @@ def test_a_wait_ends_with_the_first_event(agencies):
     with ThreadPoolExecutor(1) as apart:
         waiting = apart.submit(agencies.feed, OTHER_SCHOOL, after=start, wait=30)
         named = {"school": OTHER_SCHOOL}
-        receipt = agencies.publish(event(person, "ehcp.school_consulted.v1", data=named))
+        receipt = agencies.publish(
+            event(person, "ehcp.school_consulted.v1", data=named)
+        )
 
     assert [one["id"] for one in waiting.result().json()["events"]] == ids(receipt)
 

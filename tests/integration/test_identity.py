@@ -204,7 +204,8 @@ class TestUnlink:
         """Return a child of council and trust, and the receipts of both."""
         person = somebody()
         first = agencies.publish(
-            event(person, REQUESTED), event(person, "ehcna.decided.v1")
+            event(person, REQUESTED),
+            event(person, "ehcna.decided.v1", occurred="2026-03-03"),
         )
         patient = without(person, "upn") | {"local_id": str(uuid4())}
         second = agencies.publish(referral(patient, service="slt"))
@@ -215,7 +216,10 @@ class TestUnlink:
         """Entries, clocks and searches are those of two children that never met."""
         person, patient, _, second = self.joined(agencies)
         apart, other = somebody(), without(somebody(), "upn")
-        agencies.publish(event(apart, REQUESTED), event(apart, "ehcna.decided.v1"))
+        agencies.publish(
+            event(apart, REQUESTED),
+            event(apart, "ehcna.decided.v1", occurred="2026-03-03"),
+        )
         agencies.publish(referral(other, service="slt"))
         before = agencies.child_of(person)
 

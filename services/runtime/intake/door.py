@@ -92,7 +92,7 @@ def _received_at(service: Service, caller: Caller, request: Request) -> datetime
 async def read_body(request: Request, limit: int) -> bytes:
     """Return the body; raises a 413 as soon as it is longer than *limit* bytes."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
+    if declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise _too_large(limit)
     body = bytearray()
     async for chunk in request.stream():
