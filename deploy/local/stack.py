@@ -21,7 +21,7 @@ from deploy.local.processes import Process
 from deploy.local.services import ISSUE, RUN, Surroundings
 from schemas.errors import Stopped
 
-_MINUTE: Final = 60.0
+_PATIENCE: Final = 180
 
 
 class Stack(Parts):
@@ -137,12 +137,12 @@ class Stack(Parts):
 
     def await_postgres(self) -> None:
         """Return when the database answers."""
-        self.await_true(self._postgres.is_ready, "postgres", seconds=2 * _MINUTE)
+        self.await_true(self._postgres.is_ready, "postgres", seconds=2 * _PATIENCE)
 
     def await_kafka(self) -> None:
         """Return when every Kafka node lets clients in."""
         names = [f"kafka-{node}" for node in self._kafka.nodes]
-        self.await_true(self._kafka.is_ready, *names, seconds=2 * _MINUTE)
+        self.await_true(self._kafka.is_ready, *names, seconds=2 * _PATIENCE)
 
     def create_topics(self) -> None:
         """Make the topics that are missing; stop if any is not as it must be."""
@@ -163,7 +163,7 @@ class Stack(Parts):
         argv = (*self._run, name.replace("_", "-"))
         self._start(key_of(name, instance), argv, environment, instance)
 
-    def wait_ready(self, *keys: str, seconds: float = _MINUTE) -> None:
+    def wait_ready(self, *keys: str, seconds: float = _PATIENCE) -> None:
         """Return when each of these processes takes requests and records."""
         for key in keys:
             port = self._ports_of[key]
