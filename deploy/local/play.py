@@ -113,6 +113,7 @@ async def tell_others(cast: Cast, messages: Sequence[Message]) -> None:
         task = bar.add_task("other children", total=len(messages))
 
         async def lane(name: str, mine: list[Message]) -> None:
+            """Send one sender's requests in turn."""
             async with gate:
                 for message in mine:
                     await send(cast[name], message)
@@ -135,6 +136,7 @@ async def trust_process() -> AsyncIterator[Callable[[], None]]:
     )
 
     def still() -> None:
+        """Return whether the trust's process goes on."""
         if process.returncode is not None:
             raise DemoFailedError(
                 f"the trust's process ended by itself, code {process.returncode}"

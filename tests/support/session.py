@@ -23,6 +23,7 @@ def client_of(shared):
 
     @routes.get("/me")
     async def me(request: Request):
+        """Answer a page with who asks."""
         found = await sessions.of(request)
         viewer, scopes = found.viewer, sorted(found.caller.scopes)
         said = [viewer["organisation"], viewer["role"], *scopes, f"csrf={found.csrf}"]
@@ -30,11 +31,13 @@ def client_of(shared):
 
     @routes.post("/form")
     async def form(request: Request):
+        """Answer a form."""
         await sessions.of(request)
         return pages.answer((await sessions.form(request))["field"])
 
     @routes.get("/problem/{status}")
     async def problem(status: int, request: Request):
+        """Answer with a problem."""
         known = {404: unknown(), 503: away()}
         raise known.get(status, Problem(status, "not-permitted", "A reason."))
 
@@ -42,6 +45,7 @@ def client_of(shared):
 
     @app.get("/json")
     async def json(request: Request):
+        """Answer with JSON."""
         await service.tokens.caller(request)
 
     app.include_router(session.router(service, contracts))

@@ -58,6 +58,7 @@ def told(doors: Doors, story: Story, watcher: Waited) -> list[str]:
     """Tell *story* to *doors* and return the references."""
 
     async def run() -> list[str]:
+        """Run it once."""
         async with httpx.AsyncClient(transport=httpx.MockTransport(doors)) as http:
             return await tell(cast_of(http), story, watcher, lambda: None)
 
@@ -86,6 +87,7 @@ def test_each_sends_as_itself_in_its_own_order():
     messages = cohort(children=40)
 
     async def run() -> None:
+        """Run it once."""
         async with httpx.AsyncClient(transport=httpx.MockTransport(doors)) as http:
             await tell_others(cast_of(http), messages)
 

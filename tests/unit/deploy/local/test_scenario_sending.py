@@ -53,6 +53,7 @@ def sent(doors: Doors, message=EVENT) -> str | None:
     """Return the reference under which *doors* took *message*."""
 
     async def run() -> str | None:
+        """Run it once."""
         async with httpx.AsyncClient(transport=httpx.MockTransport(doors)) as http:
             sender = Organisation(message.sender, http, Addresses(9100), no_pause)
             return await send(sender, message)
@@ -167,6 +168,7 @@ def watched(doors: Doors, limit: float = 10.0, **options: Any) -> str:
     clock = iter(range(1000))
 
     async def run() -> str:
+        """Run it once."""
         async with httpx.AsyncClient(transport=httpx.MockTransport(doors)) as http:
             watcher = Watcher(
                 Organisation(COUNCIL, http, Addresses(), no_pause),
@@ -218,6 +220,7 @@ def test_waiting_ends_when_it_has_become_useless():
     """A trust that has ended will not answer; the play says so at once."""
 
     def still() -> None:
+        """Return whether the trust's process goes on."""
         raise DemoFailedError("the trust's process ended")
 
     with pytest.raises(DemoFailedError, match="ended"):

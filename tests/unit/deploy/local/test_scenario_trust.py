@@ -81,6 +81,7 @@ def read_feed(throughline: Throughline, path: Path, *, times: int = 1) -> None:
     """Run the trust from the cursor in *path*, reading its feed *times* times."""
 
     async def run() -> None:
+        """Run it once."""
         transport = httpx.MockTransport(throughline)
         async with httpx.AsyncClient(transport=transport) as http:
             practice = read_practice()
