@@ -242,6 +242,7 @@ async def test_what_is_away_is_tried_again_and_nothing_skipped(
     assert await process.outbox() == []
 
 
+@pytest.mark.long  # seen to fail once, in its own polling, on a busy machine
 async def test_a_lost_connection_loses_nothing(infrastructure, topic, process):
     """Postgres ends every connection in the middle of a step; each record counts once."""
     whole, cut = Taken(), []
