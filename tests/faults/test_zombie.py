@@ -20,12 +20,13 @@ FROZEN = (
     ("timeline", "before-commit@timeline"),
     ("identity_linking", "before-publish"),
 )
-MORE = (
+EVERY = (
     *(("identity_linking", f"{name}@identity-linking") for name in WITHIN_A_STEP),
     *(("identity_linking", name) for name in BESIDE_A_STEP),
     *(("delivery", f"{name}@delivery") for name in WITHIN_A_STEP),
     *(("timeline", f"{name}@timeline") for name in WITHIN_A_STEP),
 )
+MORE = tuple(one for one in EVERY if one not in FROZEN)
 
 
 @pytest.fixture(scope="module")
