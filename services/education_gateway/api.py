@@ -77,19 +77,15 @@ class Door:
     async def _take(self, request: Request, made: str) -> Response:
         """Judge, keep and answer one request."""
         asked = await door.asked(self._service, request)
-        message = messages.Message(
-            gateway="education_gateway",
-            sender=asked.caller.org,
-            request_id=asked.request_id,
-            correlation_id=asked.correlation_id or made,
-            received_at=asked.received_at,
-            content_type=asked.content_type,
-            body=asked.body,
-        )
+        message = asked.message("education_gateway")
         try:
             items = self._judged(message)
         except Refused as refused:
             return await self._refuse(message, refused)
+        if (
+            len(items) == 1
+        ):  # events of one array need have nothing to do with each other
+            message = asked.message("education_gateway", made)
         bad = [item for item in items if item.refused]
         if len(bad) == len(items) or (
             bad and request.query_params.get("atomic") == "true"

@@ -89,15 +89,7 @@ class Door:
     async def _take(self, request: Request, made: str) -> Response:
         """Judge, keep and answer one message."""
         asked = await door.asked(self._service, request)
-        kept = messages.Message(
-            gateway="health_gateway",
-            sender=asked.caller.org,
-            request_id=asked.request_id,
-            correlation_id=asked.correlation_id or made,
-            received_at=asked.received_at,
-            content_type=asked.content_type,
-            body=asked.body,
-        )
+        kept = asked.message("health_gateway", made)
         _check_media_type(asked.content_type)
         try:
             named = end_user(request.headers.get(END_USER))

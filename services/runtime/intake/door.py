@@ -8,6 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 
 from services.runtime import instants
+from services.runtime.intake.messages import Message
 from services.runtime.problems import Problem
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
@@ -23,6 +24,18 @@ class Asked:
     received_at: datetime
     content_type: str
     body: bytes
+
+    def message(self, gateway: str, correlation_id: str | None = None) -> Message:
+        """Return the message; *correlation_id* is ours, where the sender gave none."""
+        return Message(
+            gateway=gateway,
+            sender=self.caller.org,
+            request_id=self.request_id,
+            correlation_id=self.correlation_id or correlation_id,
+            received_at=self.received_at,
+            content_type=self.content_type,
+            body=self.body,
+        )
 
 
 async def asked(service: Service, request: Request) -> Asked:
