@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from schemas.events import ehc, health, person
+from schemas.events import appointment, clinical, demographics, ehc, health, person
 
 
 class EventType(NamedTuple):
@@ -37,14 +37,168 @@ _TYPES: Final = (
         "Added to a waiting list",
     ),
     EventType(
+        "referral.rejected.v1", health.ReferralRejected, "referral", "Referral rejected"
+    ),
+    EventType(
+        "referral.returned_with_advice.v1",
+        health.ReferralReturned,
+        "referral",
+        "Referral returned with advice",
+    ),
+    EventType(
+        "referral.triaged.v1", health.ReferralTriaged, "referral", "Referral triaged"
+    ),
+    EventType(
+        "referral.info_requested.v1",
+        health.ReferralInfoRequested,
+        "referral",
+        "More information asked for",
+    ),
+    EventType(
+        "referral.discharged.v1", health.ReferralDischarged, "referral", "Discharged"
+    ),
+    EventType(
+        "transfer.between_trusts.v1",
+        health.ReferralMoved,
+        "referral",
+        "Transferred to another trust",
+    ),
+    EventType(
+        "transition.to_adult_service.v1",
+        health.ReferralMoved,
+        "referral",
+        "Transition to a service for adults",
+    ),
+    EventType(
+        "waiting_list.removed.v1",
+        health.WaitingListRemoved,
+        "referral",
+        "Removed from a waiting list",
+    ),
+    EventType(
+        "appointment.booked.v1",
+        appointment.AppointmentBooked,
+        "appointment",
+        "Appointment booked",
+    ),
+    EventType(
+        "appointment.rescheduled.v1",
+        appointment.AppointmentBooked,
+        "appointment",
+        "Appointment moved",
+    ),
+    EventType(
+        "appointment.cancelled.v1",
+        appointment.AppointmentCancelled,
+        "appointment",
+        "Appointment cancelled",
+    ),
+    EventType(
+        "appointment.cancelled_by_patient.v1",
+        appointment.AppointmentCancelled,
+        "appointment",
+        "Appointment cancelled by the family",
+    ),
+    EventType(
+        "appointment.cancelled_by_provider.v1",
+        appointment.AppointmentCancelled,
+        "appointment",
+        "Appointment cancelled by the service",
+    ),
+    EventType(
+        "appointment.attended.v1",
+        appointment.AppointmentAttended,
+        "appointment",
+        "Appointment attended",
+    ),
+    EventType(
+        "appointment.did_not_attend.v1",
+        appointment.AppointmentDidNotAttend,
+        "appointment",
+        "Did not attend an appointment",
+    ),
+    EventType(
+        "assessment.started.v1",
+        clinical.AssessmentStarted,
+        "assessment",
+        "Clinical assessment started",
+    ),
+    EventType(
+        "diagnosis.recorded.v1",
+        clinical.DiagnosisRecorded,
+        "assessment",
+        "Diagnosis recorded",
+    ),
+    EventType(
+        "diagnosis.ruled_out.v1",
+        clinical.DiagnosisRuledOut,
+        "assessment",
+        "Diagnosis ruled out",
+    ),
+    EventType(
+        "provision.started.v1",
+        clinical.ProvisionStarted,
+        "support",
+        "Provision started",
+    ),
+    EventType(
+        "provision.changed.v1",
+        clinical.ProvisionChanged,
+        "support",
+        "Provision changed",
+    ),
+    EventType(
+        "provision.ended.v1", clinical.ProvisionEnded, "support", "Provision ended"
+    ),
+    EventType(
+        "safeguarding.flag_raised.v1",
+        clinical.SafeguardingFlagRaised,
+        "safeguarding",
+        "Safeguarding flag raised",
+    ),
+    EventType(
+        "safeguarding.flag_cleared.v1",
+        clinical.SafeguardingFlagCleared,
+        "safeguarding",
+        "Safeguarding flag cleared",
+    ),
+    EventType(
+        "reasonable_adjustment.changed.v1",
+        clinical.ReasonableAdjustmentChanged,
+        "support",
+        "Reasonable adjustment changed",
+    ),
+    EventType(
+        "demographics.changed.v1",
+        demographics.DemographicsChanged,
+        "identity",
+        "Particulars changed",
+    ),
+    EventType(
+        "gp.changed.v1", demographics.GpChanged, "identity", "GP practice changed"
+    ),
+    EventType(
+        "nhs_number.changed.v1",
+        demographics.NhsNumberChanged,
+        "identity",
+        "NHS number changed",
+    ),
+    EventType("person.died.v1", demographics.PersonDied, "identity", "Died"),
+    EventType(
+        "health.unclassified.v1",
+        health.Unclassified,
+        "health",
+        "Health record of another kind",
+    ),
+    EventType(
         "appointment.was_not_brought.v1",
-        health.AppointmentWasNotBrought,
+        appointment.AppointmentWasNotBrought,
         "appointment",
         "Was not brought to an appointment",
     ),
     EventType(
         "assessment.completed.v1",
-        health.AssessmentCompleted,
+        clinical.AssessmentCompleted,
         "assessment",
         "Clinical assessment completed",
     ),

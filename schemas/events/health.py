@@ -1,9 +1,9 @@
-"""Referrals, waits, appointments and assessments: the health side of the catalogue."""
+"""Concerns, referrals and waits: how the health side of the catalogue begins."""
 
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from schemas.events.person import EventData
 from schemas.identifiers import Organisation
@@ -43,44 +43,102 @@ class ReferralReceived(EventData):
     priority: Code | None = None
 
 
-class ReferralAccepted(EventData):
-    """The service took the referral on. FHIR Task.status `accepted`."""
+class Coded(EventData):
+    """What a clinical record is about: our name of the service, and the code given."""
 
     service: Code | None = None
+    """Which service: `community-paediatrics`, `camhs`, `slt`, `ot`, `physio`."""
+    code: Code | None = None
+    """As the sender coded it."""
+    code_system: Code | None = None
+
+
+class Reasoned(Coded):
+    """Something that has a reason, as a code."""
+
+    reason: Code | None = None
+    reason_system: Code | None = None
+
+
+class ReferralAccepted(Coded):
+    """The service took the referral on. FHIR Task.status `accepted`."""
+
     accepted_by: Organisation | None = None
 
 
-class ReferralCancelled(EventData):
+class ReferralRejected(Reasoned):
+    """
+    The service did not take the referral on. FHIR Task.status `rejected`.
+
+    Source of reasons: NHS Data Dictionary, REFERRAL REJECTION REASON: 01 duplicate, 02
+    inappropriate, 03 incomplete.
+    """
+
+    rejected_by: Organisation | None = None
+
+
+class ReferralReturned(Reasoned):
+    """The referral went back to the referrer with advice (e-RS `TRIAGE_RESPONSE`)."""
+
+    returned_by: Organisation | None = None
+
+
+class ReferralTriaged(Coded):
+    """The service has looked at the referral. FHIR Task.status `in-progress`."""
+
+    outcome: Code | None = None
+    outcome_system: Code | None = None
+    priority: Code | None = None
+
+
+class ReferralInfoRequested(Reasoned):
+    """The service asks for more before it decides. FHIR Task.status `on-hold`."""
+
+    asked_of: Organisation | None = None
+
+
+class ReferralCancelled(Reasoned):
     """The referral was revoked. BaRS `servicerequest-request`/`update`, `revoked`."""
 
-    service: Code | None = None
-    reason: Code | None = None
+
+class ReferralDischarged(Reasoned):
+    """The service's care ended. FHIR EpisodeOfCare.status `finished`."""
+
+    discharged_on: date | None = None
+    discharged_by: Organisation | None = None
 
 
-class WaitingListAdded(EventData):
+class ReferralMoved(Reasoned):
+    """Care goes on elsewhere: with another trust, or with a service for adults."""
+
+    referred_by: Organisation | None = None
+    referred_to: Organisation | None = None
+
+
+class WaitingListAdded(Coded):
     """The child waits for a service. FHIR EpisodeOfCare.status `waitlist`."""
 
-    service: Code | None = None
     added_on: date | None = None
 
 
-class AppointmentWasNotBrought(EventData):
+class WaitingListRemoved(Reasoned):
+    """The child no longer waits, whether seen or not."""
+
+    removed_on: date | None = None
+
+
+class Unclassified(EventData):
     """
-    A child under 18 was not brought to an appointment (FHIR `noshow`).
+    A health record that none of the catalogue's types says.
 
-    A reason for late advice under SEND Regulations 2014 reg. 8(2), for a person to
-    record; it never changes a clock by itself.
+    Carries what kind of record it is and what became of it, never its clinical content.
     """
 
-    service: Code | None = None
-    appointment_on: date | None = None
-
-
-class AssessmentCompleted(EventData):
-    """A clinical assessment was completed. Ends the 18-week wait."""
-
-    service: Code | None = None
-    completed_on: date | None = None
-    outcome: Code | None = None
-    outcome_system: Code | None = None
-    weeks_waited: Annotated[int, Field(ge=0, le=2000)] | None = None
+    resource_type: Code
+    """Of FHIR R4: `Observation` and the like."""
+    status: Code | None = None
+    classification: Code | None = None
+    """`other`: a message whose combination of words BaRS does not define."""
+    event: Code | None = None
+    """Of the message that brought it."""
+    reason: Code | None = None
