@@ -154,7 +154,8 @@ class TestLaterVersions:
 
         assert found.type == "referral.cancelled.v1"
         assert found.sourcerecord == RECORD + "#cancelled"
-        assert found.data == {"service": "community-paediatrics"}
+        assert found.data["service"] == "community-paediatrics"
+        assert found.data["code"] == "306261003"
         assert found.occurred == updated
 
     def test_mistake_withdraws_every_version_of_the_record(self):
