@@ -1,7 +1,10 @@
 """HTTP doors of identity: identifiers for a body that is asked, and un-linking."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
@@ -27,6 +30,16 @@ class Unlink(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One un-linking, as it was asked for."""
+
+    person: str
+    reason: str
+    id: UUID | None
+    """The command's own id: with it a repeat is known, whatever happened since."""
 
 
 class Door:
@@ -64,8 +77,9 @@ class Door:
                 )
             if len(asked.reason.strip()) < self._settings.shortest_reason:
                 raise Problem(422, "not-understood", "Give a reason in a few words.")
+            command = Command(ref, asked.reason.strip(), _request_id(request))
             return await self._service.doors.commit(
-                lambda step: self._unlink(step, caller, ref, asked.reason)
+                lambda step: self._unlink(step, caller, command)
             )
 
         return routes
@@ -91,28 +105,72 @@ class Door:
         return {"child_ref": ref} | shown
 
     async def _unlink(
-        self, step: Step, caller: Caller, person: str, reason: str
+        self, step: Step, caller: Caller, asked: Command
     ) -> dict[str, Any]:
-        """Part *person* from all others of its child and found a child for it."""
+        """
+        Part a person from all others of its child, once; return which child it is now.
+
+        Whoever asks again, because no answer came, is told what was decided.
+        """
         epoch, knownat = await store.lock(step.conn, step.now)
-        place = await store.place_of(step.conn, person)
+        place = await store.place_of(step.conn, asked.person)
         if place is None:
             raise unknown()
-        sender, _, members = place
-        others = [member for member in members if member != person]
-        await store.part(step.conn, person, others)
-        child = refs.child_ref(self._service.settings.key, person, epoch + 1)
+        before = await _parted_before(step, asked, place)
+        if before is None:
+            by = f"{caller.org} {caller.token_id}"
+            before = await self._part(step, asked, place, epoch + 1, knownat, by)
+        child, decided_at = before
+        return {"person_ref": asked.person, "child_ref": child, "epoch": decided_at}
+
+    async def _part(
+        self,
+        step: Step,
+        asked: Command,
+        place: store.Place,
+        epoch: int,
+        knownat: datetime,
+        by: str,
+    ) -> tuple[str, int]:
+        """Found a child for the person at *epoch*, and publish that."""
+        child = refs.child_ref(self._service.settings.key, asked.person, epoch)
         decided = translate.Decided(
-            epoch + 1, child, (person,), "unlinked", ("steward",)
+            epoch, child, (asked.person,), "unlinked", ("steward",)
         )
-        row = (person, sender, child, epoch + 1)
-        await store.save_places(step.conn, [row], [(child, epoch + 1)], [])
-        by = f"{caller.org} {caller.token_id}"
+        await store.part(step.conn, asked.person, place.others)
+        row = (asked.person, place.sender, child, epoch)
+        await store.save_places(step.conn, [row], [(child, epoch)], [])
         await store.save_decisions(step.conn, [decided], at=knownat, by=by)
-        await store.save_reason(step.conn, epoch + 1, reason)
-        await store.save_epoch(step.conn, epoch + 1)
+        await store.save_command(step.conn, epoch, asked.reason, asked.id)
+        await store.save_epoch(step.conn, epoch)
         step.publish(translate.linked_record(decided, knownat, {}))
-        return {"person_ref": person, "child_ref": child, "epoch": epoch + 1}
+        return child, epoch
+
+
+async def _parted_before(
+    step: Step, asked: Command, place: store.Place
+) -> tuple[str, int] | None:
+    """
+    Return the child and epoch of a person whom nobody is left to be parted from.
+
+    The same command has one effect, even if others have joined the person since.
+    """
+    known = await store.commanded(step.conn, asked.id) if asked.id else None
+    if known is not None and known[2] != [asked.person]:
+        detail = "The same X-Request-ID came with another person."
+        raise Problem(409, "conflict", detail)
+    if known is not None:
+        return known[0], known[1]
+    return None if place.others else (place.child, place.epoch)
+
+
+def _request_id(request: Request) -> UUID | None:
+    """Return the command's id, if it has one; raises a 400 for one that is no UUID."""
+    said = request.headers.get("x-request-id")
+    try:
+        return UUID(said) if said else None
+    except ValueError:
+        raise Problem(400, "bad-header", "X-Request-ID must be a UUID.") from None
 
 
 def _may_know(reached: Reach, asked: Sequence[tuple[str, str]]) -> bool:

@@ -229,7 +229,9 @@ class Relay:
         """
         Take lanes that are free and keep those that are ours; drop the others.
 
-        A lane that a step has locked is passed over and stays whose it was.
+        A lane that a step has locked is passed over and stays whose it was. Where another
+        has confirmed more than we have sent, it had the lane while we were away: what we
+        would send next is published and deleted.
         """
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL synchronous_commit TO off")
@@ -238,7 +240,9 @@ class Relay:
         for name in self._lanes.keys() - held:
             del self._lanes[name]
         for name, upcoming in claimed.items():
-            self._lanes.setdefault(name, Lane(upcoming))
+            known = self._lanes.get(name)
+            if known is None or known.upcoming < upcoming:
+                self._lanes[name] = Lane(upcoming)
 
     async def _delete_confirmed(self) -> None:
         """

@@ -49,10 +49,13 @@ def exact(answer):
     return answer.status_code, headers, answer.content
 
 
-def unlink(agencies, person_ref, *, org=COUNCIL, role="operator", reason="wrong child"):
+def unlink(
+    agencies, person_ref, *, role="operator", reason="wrong child", command=None
+):
     """Part a person from its child."""
     url = agencies.url("identity_linking", f"/persons/{person_ref}/unlink")
-    headers = agencies.as_(org, role, scope="operate read")
+    headers = agencies.as_(COUNCIL, role, scope="operate read")
+    headers |= {"X-Request-ID": command} if command else {}
     return agencies.http.post(url, json={"reason": reason}, headers=headers)
 
 
@@ -253,6 +256,34 @@ class TestUnlink:
         assert told["child_ref"] == agencies.child_of(person) != before
         assert agencies.child_of(patient, TRUST) == before
         assert len(agencies.entries(told["child_ref"])) == 2
+
+    def test_who_asks_twice_is_told_the_same(self, agencies):
+        """A person who is alone by now is parted from nobody: no other child is founded."""
+        person, _, _, second = self.joined(agencies)
+        ref = person_of(agencies, second)
+
+        first, again = unlink(agencies, ref), unlink(agencies, ref)
+
+        assert (first.status_code, again.json()) == (200, first.json())
+        assert agencies.child_of(person) != first.json()["child_ref"]
+
+    def test_one_command_has_one_effect(self, agencies):
+        """It is known by its id, also when somebody has joined the person since."""
+        _, patient, founder, second = self.joined(agencies)
+        ref, command = person_of(agencies, second), str(uuid4())
+        first = unlink(agencies, ref, command=command).json()
+        agencies.publish(event(patient | {"local_id": str(uuid4())}, REQUESTED))
+
+        again = unlink(agencies, ref, command=command).json()
+
+        assert again == first
+        other = unlink(agencies, person_of(agencies, founder), command=command)
+        assert other.status_code == 409
+
+    @pytest.mark.parametrize("command", ["P88", "9991234519"])
+    def test_its_id_is_a_uuid(self, agencies, command):
+        """Anything else could hold a name or a number."""
+        assert unlink(agencies, "p-1", command=command).status_code == 400
 
     @pytest.mark.parametrize("role", ["send_officer", "clinician"])
     def test_it_is_for_stewards_and_operators(self, agencies, role):

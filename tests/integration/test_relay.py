@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from services.runtime import outbox
 from services.runtime.outbox import packed, unpacked
 from services.runtime.relay import Relay
 from tests.support.stepping import eventually, made_topic, outgoing, read_all, works
@@ -194,6 +195,28 @@ async def test_a_lane_that_another_took_is_dropped(infrastructure, topic):
         await process.relay._claim()
 
         assert {partition for _, partition in process.relay._lanes} == {0, 1, 2, 4, 5}
+
+
+async def test_a_lane_that_went_and_came_back_goes_on_behind_the_other(
+    infrastructure, topic
+):
+    """One who wakes when its successor is gone too publishes what waits by then."""
+    async with works(infrastructure, topic) as process:
+        await process.publish(outgoing(topic.name, 0))
+        [(_, partition, _, _)] = await process.outbox()
+        await process.relay._claim()
+        assert process.relay._lanes[topic.name, partition].upcoming == 0
+        await process.pool.execute(
+            "UPDATE lanes SET owner = 'two', lease_until = now() - interval '1 second'"
+        )
+        async with process.pool.acquire() as conn:
+            await outbox.confirm(conn, [((topic.name, partition), 0, 0)])
+        await process.publish(outgoing(topic.name, 1))
+
+        await process.relay.start()
+
+        await eventually(empty(process))
+        assert await numbers(infrastructure, topic, partition) == [1]
 
 
 async def test_deleting_waits_for_steps_without_a_deadlock(infrastructure, topic):

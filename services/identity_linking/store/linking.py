@@ -1,4 +1,4 @@
-"""What identity keeps, read and written a batch at a time."""
+"""What rules link by and decide, read and written a batch at a time."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -223,16 +223,6 @@ async def save_reviews(
     )
 
 
-async def part(conn: Connection, person: str, others: Collection[str]) -> None:
-    """Keep *person* and *others* from ever being linked by a rule."""
-    pairs = [(min(person, other), max(person, other)) for other in others]
-    await conn.execute(
-        "INSERT INTO do_not_link SELECT * FROM unnest($1::text[], $2::text[])"
-        " ON CONFLICT DO NOTHING",
-        *_columns(sorted(pairs), 2),
-    )
-
-
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Return *rows* as *width* lists, one a column."""
     return [[row[i] for row in rows] for i in range(width)]
@@ -258,17 +248,6 @@ async def founded_at(conn: Connection, child_ref: str) -> int:
     return epoch
 
 
-async def place_of(conn: Connection, person: str) -> tuple[str, str, list[str]] | None:
-    """Return sender, child and all persons of that child; None for an unknown person."""
-    row = await conn.fetchrow(
-        "SELECT p.sender, p.child_ref, array_agg(o.person_ref ORDER BY o.person_ref)"
-        " AS members FROM persons p JOIN persons o USING (child_ref)"
-        " WHERE p.person_ref = $1 GROUP BY p.sender, p.child_ref",
-        person,
-    )
-    return (row["sender"], row["child_ref"], row["members"]) if row else None
-
-
 async def namings_of(conn: Connection, child_ref: str) -> list[tuple[Any, ...]]:
     """Return org, category, sensitivity and own of a child's namings."""
     rows = await conn.fetch(
@@ -288,10 +267,3 @@ async def particulars(conn: Connection, child_ref: str) -> list[Stated]:
         child_ref,
     )
     return [Stated(*row) for row in rows]
-
-
-async def save_reason(conn: Connection, epoch: int, reason: str) -> None:
-    """Keep a steward's own words beside the decision; they are never published."""
-    await conn.execute(
-        "UPDATE decisions SET words = $2 WHERE epoch = $1", epoch, reason
-    )
