@@ -1,16 +1,14 @@
-"""Faults take minutes each on two cores: all of them belong to `make long`."""
+"""A whole stack for the tests that leave it as they found it."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-_HERE = Path(__file__).parent
+from tests.support.faults import Drill, drilled
 
 
-def pytest_collection_modifyitems(items):
-    """
-    What kills processes runs by itself, and not beside the quick tests.
-    """
-    for item in items:
-        if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.long)
+@pytest.fixture(scope="package")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    """Every service, on ports and in a folder of their own, started once."""
+    with drilled(tmp_path_factory.mktemp("whole")) as running:
+        yield running

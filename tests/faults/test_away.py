@@ -9,6 +9,7 @@ import pytest
 from tests.support.agencies import event, somebody
 from tests.support.faults import Drill, drilled
 
+pytestmark = pytest.mark.long
 REQUESTED = "ehcna.requested.v1"
 
 

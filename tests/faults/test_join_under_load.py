@@ -11,6 +11,7 @@ from tests.load.drive import Pace
 from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, somebody
 from tests.support.faults import Drill, drilled, load_of
 
+pytestmark = pytest.mark.long
 NAMES: Final = (
     "health_gateway",
     "education_gateway",

@@ -4,11 +4,14 @@ import asyncio
 import shutil
 from pathlib import Path
 
+import pytest
+
 from deploy.local.ports import SERVICES
 from deploy.local.watch import LONGEST_WAIT, PERSON_NEEDED
 from tests.support.faults import Drill, drilled, load_of
 from tests.support.local_stack import fetch
 
+pytestmark = pytest.mark.long
 EVENTS = 60
 ORIGINALS = (
     "SELECT (SELECT count(*) FROM health_gateway.originals)"

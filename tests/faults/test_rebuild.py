@@ -4,10 +4,13 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.load.plan import Plan
 from tests.support.faults import Drill, drilled, load_of
 from tests.support.local_stack import fetch
 
+pytestmark = pytest.mark.long
 NAMES = (
     "health_gateway",
     "education_gateway",

@@ -12,21 +12,16 @@ from tests.load.drive import Pace
 from tests.support.faults import Drill, drilled, load_of
 from tests.support.local_stack import fetch
 
+pytestmark = pytest.mark.long
 NAMES = tuple(name for name in SERVICES if name not in {"clocks", "console"})
 WITHIN_A_STEP = ("after-seen", "before-commit", "after-commit")
 BESIDE_A_STEP = ("before-publish", "after-publish", "before-delete")
-FROZEN = (
-    ("identity_linking", "before-commit@identity-linking"),
-    ("timeline", "before-commit@timeline"),
-    ("identity_linking", "before-publish"),
-)
 EVERY = (
     *(("identity_linking", f"{name}@identity-linking") for name in WITHIN_A_STEP),
     *(("identity_linking", name) for name in BESIDE_A_STEP),
     *(("delivery", f"{name}@delivery") for name in WITHIN_A_STEP),
     *(("timeline", f"{name}@timeline") for name in WITHIN_A_STEP),
 )
-MORE = tuple(one for one in EVERY if one not in FROZEN)
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +61,13 @@ def unpublished(drill: Drill) -> int:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("service", "failpoint"),
-    [
-        *FROZEN,
-        *(pytest.param(*one, marks=pytest.mark.long) for one in MORE),
-    ],
+    EVERY,
 )
 def test_frozen_past_its_session(drill: Drill, service: str, failpoint: str) -> None:
     """Its successor takes over while it sleeps; when it wakes, all is once and in order."""
     mark = drill.arm(service, failpoint, "SIGSTOP")
     drill.until_ready(service)
-    seed = 700 + [*FROZEN, *MORE].index((service, failpoint))
+    seed = 700 + EVERY.index((service, failpoint))
     sending = drill.send(load_of(seed, 240, 15), Pace(per_second=6))
     drill.until(mark.exists)
 

@@ -1,6 +1,7 @@
 """A stack under load whose parts are killed, and looked after as a supervisor does."""
 
 import asyncio
+import math
 import subprocess
 import sys
 import time
@@ -41,6 +42,8 @@ class Sending:
     """Requests in the plan."""
     tally: Tally = field(default_factory=Tally)
     future: Future[None] = field(default_factory=Future)
+    allowed: float = math.inf
+    """How many requests may have been answered before the rest waits."""
 
     @property
     def taken(self) -> int:
@@ -53,6 +56,12 @@ class Sending:
         if self.future.done():
             self.future.result()
         return self.future.done()
+
+    async def pause(self, seconds: float) -> None:
+        """Let *seconds* pass, and then as many as it takes until more is allowed."""
+        await asyncio.sleep(seconds)
+        while self.taken >= self.allowed:  # noqa: ASYNC110 - opened by another thread
+            await asyncio.sleep(_POLL)
 
     def messages(self, first: int = 0) -> list[tuple[str, str, str]]:
         """Return message, sender and door of acknowledgements from the *first* on."""
@@ -185,11 +194,14 @@ class Drill:
         self.until(answered)
         return heard[0]
 
-    def send(self, load: Plan, pace: Pace | None = None) -> Sending:
+    def send(
+        self, load: Plan, pace: Pace | None = None, allowed: float = math.inf
+    ) -> Sending:
         """Begin to send *load*; return it while it is being sent."""
         name = f"load-{load.sends[0].request_id[:8]}.jsonl"
         sending = Sending(self.stack.data / "loads" / name, len(load.sends))
-        work = self._send(load, pace or Pace(), sending)
+        sending.allowed = allowed
+        work = self._send(load, replace(pace or Pace(), sleep=sending.pause), sending)
         sending.future = self._threads.submit(asyncio.run, work)
         return sending
 
