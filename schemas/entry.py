@@ -36,3 +36,5 @@ class Entry:
     sourceversion: int
     data: Mapping[str, Any]
     """Event data without `person`. Of a withdrawal: `withdraws` holds the keyed hash."""
+    revision: int = 1
+    """Counts the translations of one version of a record; the newest one stands."""

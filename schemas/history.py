@@ -6,7 +6,7 @@ whether a correction or a withdrawal came before what it names, changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -18,11 +18,18 @@ from schemas.entry import Entry
 from schemas.identifiers import is_organisation
 
 WITHDRAWAL: Final = "event.withdrawn.v1"
+MOVED: Final = "moved-"
+"""
+Begins the record of a withdrawal that we make ourselves, of an event whose record turned
+out to be about another person. No sender's record is hashed to it.
+"""
 _LONDON: Final = ZoneInfo("Europe/London")
 _NO_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 
 State = Literal["linked", "superseded", "withdrawn"]
 Order = tuple[date, datetime]
+Versions = Mapping[tuple[str, str], Collection[int | None]]
+"""By sender and record, the versions that something names; None is every version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,13 @@ def history(entries: Iterable[Entry]) -> list[Placed]:
     """Return every entry once, in the order of (occurred, time, id), with its state."""
     known = {entry.id: entry for entry in entries}
     higher = _superseded(known.values())
-    lower = {by: of for of, by in higher.items() if _versions_differ(known, of, by)}
+    lower = {by: of for of, by in higher.items() if _statements_differ(known, of, by)}
     withdrawn = _withdrawn(e for e in known.values() if e.id not in higher)
+    moved = _named(e for e in known.values() if is_move(e))
     return [
         Placed(
             entry,
-            _state(entry, withdrawn, superseded=entry.id in higher),
+            _state(entry, withdrawn, moved, superseded=entry.id in higher),
             is_late(entry),
             lower.get(entry.id),
             higher.get(entry.id),
@@ -89,6 +97,42 @@ def withdraws(withdrawal: Entry, entry: Entry) -> bool:
     )
 
 
+def is_move(entry: Entry) -> bool:
+    """Return whether we say that a record is about another person, not its sender."""
+    return entry.sourcerecord.startswith(MOVED)
+
+
+def telling(entries: Sequence[Entry]) -> list[Entry]:
+    """
+    Return *entries* without moves that say nothing: the later version is here as well.
+
+    Two persons of one sender may be one child; then a record that passed from one to
+    the other was merely corrected.
+    """
+    if not any(is_move(entry) for entry in entries):
+        return list(entries)
+    highest: dict[tuple[str, str], int] = {}
+    for entry in entries:
+        if entry.type != WITHDRAWAL:
+            record = (entry.source, entry.sourcerecord)
+            highest[record] = max(entry.sourceversion, highest.get(record, 0))
+    return [entry for entry in entries if not _is_idle(entry, highest)]
+
+
+def _is_idle(entry: Entry, highest: dict[tuple[str, str], int]) -> bool:
+    """Return whether *entry* is a move of a version that a higher one supersedes."""
+    if not is_move(entry):
+        return False
+    named = entry.data["withdraws"]
+    top = highest.get((entry.source, named["sourcerecord"]), 0)
+    return bool(top > named["sourceversion"])
+
+
+def statement_of(entry: Entry) -> tuple[int, int]:
+    """Return version and revision: of a record, the highest pair stands."""
+    return entry.sourceversion, entry.revision
+
+
 def organisations_named(entry: Entry) -> frozenset[str]:
     """Return the organisations that the data of *entry* name; not its sender."""
     return frozenset(filter(is_organisation, _texts(entry.data.values())))
@@ -122,11 +166,6 @@ def _place(entry: Entry) -> tuple[Order, str, str]:
     return _order_of(entry.occurred), entry.time, entry.id
 
 
-def _version(entry: Entry) -> int:
-    """Return the version of the sender's record that *entry* states."""
-    return entry.sourceversion
-
-
 def _superseded(entries: Collection[Entry]) -> dict[str, str]:
     """
     Return which entry supersedes which, by id: the lower one's to the higher one's.
@@ -147,44 +186,53 @@ def _superseded(entries: Collection[Entry]) -> dict[str, str]:
 
 
 def _chain(record: list[Entry]) -> Iterator[tuple[str, str]]:
-    """Yield the links of one record; of one version stated twice, the first counts."""
-    ordered = sorted(record, key=lambda e: (e.sourceversion, e.time, e.id))
-    versions = [[e.id for e in same] for _, same in groupby(ordered, _version)]
-    for first, *again in versions:
+    """Yield the links of one record; of one statement made twice, the first counts."""
+    ordered = sorted(record, key=lambda e: (*statement_of(e), e.time, e.id))
+    statements = [[e.id for e in same] for _, same in groupby(ordered, statement_of)]
+    for first, *again in statements:
         yield from ((repeated, first) for repeated in again)
-    for below, above in pairwise(versions):
+    for below, above in pairwise(statements):
         yield below[0], above[0]
 
 
-def _versions_differ(known: dict[str, Entry], of: str, by: str) -> bool:
-    """Return whether *by* states another version than *of*, not the same one again."""
-    return known[of].sourceversion != known[by].sourceversion
+def _statements_differ(known: dict[str, Entry], of: str, by: str) -> bool:
+    """Return whether *by* states something else than *of*, not the same once more."""
+    return statement_of(known[of]) != statement_of(known[by])
 
 
-def _withdrawn(entries: Iterable[Entry]) -> dict[tuple[str, str], set[int | None]]:
-    """Return the versions that withdrawals name, by sender and record; None is all."""
+def _withdrawn(entries: Iterable[Entry]) -> Versions:
+    """Return the versions that senders' withdrawals among *entries* take back."""
+    return _named(e for e in entries if e.type == WITHDRAWAL and not is_move(e))
+
+
+def _named(withdrawals: Iterable[Entry]) -> Versions:
+    """Return the versions that *withdrawals* name."""
     named: defaultdict[tuple[str, str], set[int | None]] = defaultdict(set)
-    for entry in entries:
-        if entry.type == WITHDRAWAL and (what := entry.data.get("withdraws")):
+    for entry in withdrawals:
+        if what := entry.data.get("withdraws"):
             record = (entry.source, what["sourcerecord"])
             named[record].add(what.get("sourceversion"))
     return named
 
 
 def _state(
-    entry: Entry,
-    withdrawn: dict[tuple[str, str], set[int | None]],
-    *,
-    superseded: bool,
+    entry: Entry, withdrawn: Versions, moved: Versions, *, superseded: bool
 ) -> State:
     """
     Return whether *entry* stands.
 
     A withdrawal is not itself withdrawn: what it took back is said again, under a
     higher version or a new record, or the withdrawal is corrected by its own next
-    version.
+    version. What moved to another person is superseded there.
     """
-    named = withdrawn.get((entry.source, entry.sourcerecord), ())
-    if entry.type != WITHDRAWAL and (None in named or entry.sourceversion in named):
-        return "withdrawn"
+    if entry.type != WITHDRAWAL:
+        if _names(withdrawn, entry):
+            return "withdrawn"
+        superseded = superseded or _names(moved, entry)
     return "superseded" if superseded else "linked"
+
+
+def _names(versions: Versions, entry: Entry) -> bool:
+    """Return whether *entry* is of one of *versions*."""
+    named = versions.get((entry.source, entry.sourcerecord), ())
+    return None in named or entry.sourceversion in named

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from schemas.agreement import WITHDRAWAL_CATEGORY
 from schemas.entry import Entry
-from schemas.history import WITHDRAWAL, history, organisations_named, withdraws
+from schemas.history import (
+    WITHDRAWAL,
+    history,
+    organisations_named,
+    statement_of,
+    withdraws,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def _undone_by(
 
 
 def _beats(other: Entry, entry: Entry) -> bool:
-    """Return whether *other* states a higher version, or the same one first."""
-    if other.sourceversion == entry.sourceversion:
+    """Return whether *other* states something higher, or the same first."""
+    if statement_of(other) == statement_of(entry):
         return (other.time, other.id) < (entry.time, entry.id)
-    return other.sourceversion > entry.sourceversion
+    return statement_of(other) > statement_of(entry)

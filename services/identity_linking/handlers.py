@@ -10,38 +10,11 @@ import orjson
 from schemas import topics
 from schemas.errors import Refused
 from services.identity_linking import rules, store, translate
+from services.identity_linking.translate import Told, told_of
 from services.runtime import instants, refs
-from services.runtime.envelope import Outgoing, Record, event_data, headers_of
+from services.runtime.envelope import Outgoing, Record, headers_of
 from services.runtime.reading import Reader
 from services.runtime.step import Step
-
-
-@dataclass(slots=True)
-class Told:
-    """One translated event, opened."""
-
-    record: Record
-    person: Mapping[str, Any]
-    data: Mapping[str, Any]
-    said: rules.Stated
-    child_ref: str | None
-    """The child that the sender named by our reference, if it did."""
-
-    @property
-    def ref(self) -> str:
-        """Its person."""
-        return self.record.attributes["personref"]
-
-    @property
-    def sender(self) -> str:
-        """Who sent it."""
-        return self.record.attributes["source"]
-
-    @property
-    def kind(self) -> tuple[str, str]:
-        """Its category and sensitivity."""
-        said = self.record.attributes
-        return said["category"], said["sensitivity"]
 
 
 @dataclass(slots=True)
@@ -59,6 +32,7 @@ class Batch:
     founded: list[tuple[str, int]] = field(default_factory=list)
     joined: list[tuple[str, str]] = field(default_factory=list)
     reviews: set[tuple[str, str, str]] = field(default_factory=set)
+    """Person, child that it was not linked to or that it has left, and why."""
     refused: set[tuple[str, str]] = field(default_factory=set)
     """Statements of which nothing is kept, by person and digest."""
 
@@ -82,7 +56,7 @@ class Linking:
         children = {one.child_ref for one in fresh.values() if one.child_ref}
         registry = await store.load(
             step.conn,
-            [one.ref for one in told],
+            [ref for one in told for ref in (one.ref, one.moved_to) if ref],
             [one.said for one in fresh.values()],
             [
                 c
@@ -100,7 +74,7 @@ class Linking:
         opened = []
         for record in records:
             try:
-                opened.append(_told(record))
+                opened.append(told_of(record))
             except Refused as refused:
                 step.refuse(record, refused)
         return opened
@@ -122,7 +96,8 @@ class Linking:
         self, step: Step, told: Sequence[Told]
     ) -> dict[tuple[str, str], Told]:
         """Return the statements of the batch that are not yet noted, each once."""
-        all_said = {self._digest(one): one for one in reversed(told)}
+        saying = [one for one in told if one.says_something]
+        all_said = {self._digest(one): one for one in reversed(saying)}
         known = await store.known_digests(step.conn, list(all_said))
         return {pair: one for pair, one in all_said.items() if pair not in known}
 
@@ -249,6 +224,7 @@ class Linking:
             at, by = batch.knownat, "rule"
             await store.save_decisions(step.conn, batch.decided, at=at, by=by)
             await store.save_epoch(step.conn, batch.epoch)
+        batch.reviews |= _moves(batch.registry, kept)
         if batch.reviews:
             await store.save_reviews(step.conn, batch.reviews)
 
@@ -265,15 +241,16 @@ class Linking:
         return (*self._digest(one), *one.kind, *words)
 
 
-def _told(record: Record) -> Told:
-    """Return a translated event opened; refuses one that is not whole."""
-    body = event_data(record)
-    if "personref" not in record.attributes or "person" not in body:
-        rule = "the event does not name its person"
-        raise Refused("not-understood", where="person", rule=rule)
-    person = body["person"]
-    said = rules.stated(person)
-    return Told(record, person, body["data"], said, person.get("child_ref"))
+def _moves(registry: rules.Registry, told: Sequence[Told]) -> set[tuple[str, str, str]]:
+    """Return for review whose records went to a person of another child."""
+    homes = {ref: known.child for ref, known in registry.persons.items()}
+    return {
+        (one.moved_to, home, "record-moved")
+        for one in told
+        if one.moved_to
+        and (home := homes.get(one.ref))
+        and homes.get(one.moved_to) != home
+    }
 
 
 async def _named_child(step: Step, batch: Batch, one: Told) -> str:

@@ -8,14 +8,53 @@ from typing import Any, Final
 import orjson
 
 from schemas import topics
+from schemas.errors import Refused
 from schemas.history import WITHDRAWAL
 from schemas.identifiers import is_organisation
-from services.identity_linking.rules import Stated
+from services.identity_linking.rules import Stated, stated
 from services.runtime import instants, refs
-from services.runtime.envelope import Outgoing, headers_of
+from services.runtime.envelope import Outgoing, Record, event_data, headers_of
 
 _ASKS: Final = "ehcna.advice_requested.v1"
 PERSON_LINKED: Final = "person.linked.v1"
+
+
+@dataclass(slots=True)
+class Told:
+    """One translated event, opened."""
+
+    record: Record
+    person: Mapping[str, Any]
+    data: Mapping[str, Any]
+    said: Stated
+    child_ref: str | None
+    """The child that the sender named by our reference, if it did."""
+
+    @property
+    def ref(self) -> str:
+        """Its person."""
+        return self.record.attributes["personref"]
+
+    @property
+    def sender(self) -> str:
+        """Who sent it."""
+        return self.record.attributes["source"]
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it identifies its person; what a record moved away from need not."""
+        return self.said != Stated() or self.child_ref is not None
+
+    @property
+    def moved_to(self) -> str | None:
+        """The person whom a record is about now, where it was about this one."""
+        return self.record.attributes.get("movedto")
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Its category and sensitivity."""
+        said = self.record.attributes
+        return said["category"], said["sensitivity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +68,17 @@ class Decided:
     evidence: tuple[str, ...]
     joined: tuple[str, ...] = ()
     """Children that are from now on called by `child_ref`."""
+
+
+def told_of(record: Record) -> Told:
+    """Return a translated event opened; refuses one that is not whole."""
+    body = event_data(record)
+    if "personref" not in record.attributes or "person" not in body:
+        rule = "the event does not name its person"
+        raise Refused("not-understood", where="person", rule=rule)
+    person = body["person"]
+    said = stated(person)
+    return Told(record, person, body["data"], said, person.get("child_ref"))
 
 
 def orgs_named(data: Mapping[str, Any]) -> set[str]:
@@ -95,7 +145,7 @@ def linked_attributes(
     said: Mapping[str, str], *, child_ref: str, knownat: str
 ) -> dict[str, str | int | None]:
     """Return the attributes of an event whose child is known."""
-    dropped = {"specversion", "requestid", "attempt"}
+    dropped = {"specversion", "requestid", "attempt", "movedto"}
     kept: dict[str, str | int | None] = {
         name: value for name, value in said.items() if name not in dropped
     }

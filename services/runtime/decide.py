@@ -16,7 +16,7 @@ from typing import Final, Literal
 from schemas.agreement import Agreement, AgreementsFile
 from schemas.clocks import ClockRule
 from schemas.entry import Entry
-from schemas.history import withdraws
+from schemas.history import telling, withdraws
 from schemas.naming import Naming
 
 _WITHOUT_A_ROLE: Final = ("system",)
@@ -148,7 +148,8 @@ def visible(entries: Iterable[Entry], reach: Reach | None) -> list[Entry]:
         if e.id not in seen and (also := _of_withdrawal(reach, e, seen))
     }
     shown = seen | takes_back
-    return [_shown(*shown[entry.id]) for entry in whole if entry.id in shown]
+    told = telling([entry for entry in whole if entry.id in shown])
+    return [_shown(*shown[entry.id]) for entry in told]
 
 
 def visible_clocks_rules(

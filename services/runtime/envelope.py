@@ -121,10 +121,12 @@ def entry_of(attributes: Mapping[str, str], data: Mapping[str, Any]) -> Entry:
             sourcerecord=attributes["sourcerecord"],
             sourceversion=int(attributes["sourceversion"]),
             data=data,
+            revision=int(attributes.get("revision", "1")),
         )
     except KeyError as missing:
         where = f"ce_{missing.args[0]}"
         raise Refused("not-understood", where=where, rule="is required") from None
     except ValueError:
         rule = "must be a whole number"
-        raise Refused("not-understood", where="ce_sourceversion", rule=rule) from None
+        where = "ce_sourceversion, ce_revision"
+        raise Refused("not-understood", where=where, rule=rule) from None

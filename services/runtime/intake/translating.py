@@ -2,32 +2,24 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 
-from schemas import topics
 from schemas.errors import Refused
-from schemas.events import category_of
 from schemas.statement import Statement
 from services.runtime import refs
-from services.runtime.envelope import Outgoing, Record, headers_of
+from services.runtime.envelope import Record
+from services.runtime.intake.made import Made, outgoing, unreadable
+from services.runtime.intake.records import Note, claim, columns, settle
 from services.runtime.step import Step
 
 Translate = Callable[[Record], Sequence[Statement]]
 """A gateway's pure translator; raises Refused."""
 
-MAPPING_VERSION: Final = "1"
 _REVISION: Final = 1
 
-_CLAIM: Final = """
-INSERT INTO records (source, sourcerecord, sourceversion, type, digest, event_id)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bytea[],
-                     $6::uuid[])
-ON CONFLICT DO NOTHING RETURNING event_id
-"""
 _CLAIMED: Final = """
 SELECT r.digest, r.event_id FROM records r
 WHERE (r.source, r.sourcerecord, r.sourceversion, r.type) = ($1, $2, $3, $4)
@@ -52,27 +44,6 @@ _REFUSED: Final = """
 UPDATE receipts SET state = 'refused', reason = $2, rule = $3, place = $4
 WHERE message_ref = $1 AND state = 'waiting'
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One event that a record yields."""
-
-    record: Record
-    statement: Statement
-    id: UUID
-    person_ref: str
-    sourcerecord: str
-    value: bytes
-    digest: bytes
-
-    @property
-    def claim(self) -> tuple[str, str, int, str, bytes, UUID]:
-        """Its row in `records`."""
-        source = self.record.attributes["source"]
-        version = self.statement.sourceversion
-        kind = self.statement.type
-        return source, self.sourcerecord, version, kind, self.digest, self.id
 
 
 class Translating:
@@ -121,11 +92,17 @@ class Translating:
         )
 
     def _person(self, record: Record, statement: Statement) -> str:
-        """Return whom it is about; the door could not say it of what it refused."""
+        """
+        Return whom it is about; the door could not say it of what it refused.
+
+        Empty for a withdrawal that leaves it to the record that it names.
+        """
         said = record.attributes
-        return said.get("personref") or refs.person_ref(
-            self._key, said["source"], statement.person
-        )
+        if said.get("personref"):
+            return said["personref"]
+        if not statement.person:
+            return ""
+        return refs.person_ref(self._key, said["source"], statement.person)
 
     def _hashed(self, source: str, statement: Statement) -> dict[str, Any]:
         """Return the data with the record that a withdrawal names as a keyed hash."""
@@ -139,27 +116,25 @@ class Translating:
 
     async def _claim(self, step: Step, made: list[Made]) -> None:
         """Publish the first event of each record and version; note the others."""
-        rows = await step.conn.fetch(_CLAIM, *_columns([m.claim for m in made]))
-        new = {row["event_id"] for row in rows}
+        new = await claim(step, made)
         firsts = [event for event in made if event.id in new]
-        for event in firsts:
-            step.publish(outgoing(event))
         if firsts:
-            await _note(step, firsts)
+            await _send_on(step, firsts)
         for event in made:
             if event.id not in new:
                 await self._repeat(step, event)
 
     async def _repeat(self, step: Step, event: Made) -> None:
         """Point the receipt at the first event, or refuse other content."""
-        *claim, digest, _ = event.claim
-        row = await step.conn.fetchrow(_CLAIMED, *claim)
+        said = event.statement
+        row = await step.conn.fetchrow(
+            _CLAIMED, event.source, event.sourcerecord, said.sourceversion, said.type
+        )
         assert row is not None  # noqa: S101 - the insert met it
-        if row["digest"] == digest:
-            message = UUID(event.record.attributes["causationid"])
-            place = event.statement.place
-            await step.conn.execute(_NOTE_REPEAT, message, place, row["event_id"])
-            await step.conn.execute(_TRANSLATED, [message])
+        if row["digest"] == event.digest:
+            first = row["event_id"]
+            await step.conn.execute(_NOTE_REPEAT, event.message, said.place, first)
+            await step.conn.execute(_TRANSLATED, [event.message])
             return
         rule = "the same record and version came with other content"
         refused = Refused("conflict", where="sourceversion", rule=rule)
@@ -168,89 +143,27 @@ class Translating:
         await _note_refused(step, event.record, refused)
 
 
-def attributes(event: Made) -> dict[str, str | int | None]:
-    """Return the CloudEvents attributes of a translated event."""
-    record, said = event.record.attributes, event.statement
-    message, place = record["causationid"], str(said.place)
-    own = said.correlationid or record.get("correlationid")
-    correlation = (
-        correlation_id(own) if own else str(refs.made_id("correlation", message, place))
-    )
-    return {
-        "id": str(event.id),
-        "source": record["source"],
-        "type": said.type,
-        "time": record["time"],
-        "dataschema": f"contracts/events/{said.type}/schema.json",
-        "occurred": said.occurred,
-        "occurredprecision": said.occurredprecision,
-        "correlationid": correlation,
-        "causationid": message,
-        "sourcerecord": event.sourcerecord,
-        "sourceversion": said.sourceversion,
-        "mappingversion": MAPPING_VERSION,
-        "sensitivity": said.sensitivity,
-        "category": category_of(said.type),
-        "personref": event.person_ref,
-        "place": said.place,
-        "requestid": record.get("requestid"),
-        "flags": ",".join(said.flags) or None,
-    }
+async def _send_on(step: Step, firsts: Sequence[Made]) -> None:
+    """Publish events that are the first of their record and version, and note them."""
+    named = [event for event in firsts if event.person_ref]
+    for event in named:
+        step.publish(outgoing(event))
+    notes = [_note_of(event) for event in named] + await settle(step, firsts)
+    if notes:
+        await _note(step, notes)
 
 
-def outgoing(event: Made) -> Outgoing:
-    """Return the record on events.translated."""
-    return Outgoing(
-        topics.EVENTS_TRANSLATED.name,
-        event.person_ref.encode(),
-        headers_of(attributes(event)),
-        event.value,
-    )
+def _note_of(event: Made) -> Note:
+    """Return what a receipt shows of *event*."""
+    said = event.statement
+    record = (event.source, event.sourcerecord, said.sourceversion)
+    return (event.message, said.place, event.id, said.type, *record)
 
 
-def unreadable(event: Made) -> Outgoing:
-    """Return the event that says, without content, that a message was refused."""
-    said = attributes(event)
-    own = refs.made_id("unread", str(said["id"]), str(event.record.attempt))
-    said |= {"id": str(own), "type": "message.refused.v1", "sourcerecord": own.hex}
-    person = orjson.loads(event.value)["person"]
-    return Outgoing(
-        topics.EVENTS_TRANSLATED.name,
-        event.person_ref.encode(),
-        headers_of(said),
-        orjson.dumps({"person": person, "data": {}}),
-    )
-
-
-def correlation_id(said: str) -> str:
-    """Return *said* if it is a UUID, in its usual form, else our UUID of it."""
-    try:
-        return str(UUID(said))
-    except ValueError:
-        return str(refs.made_id("correlation", said))
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    """Return *rows* as one list a column."""
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
-async def _note(step: Step, events: Sequence[Made]) -> None:
+async def _note(step: Step, notes: Sequence[Note]) -> None:
     """Let the receipts show what their messages have become."""
-    rows = [
-        (
-            UUID(e.record.attributes["causationid"]),
-            e.statement.place,
-            e.id,
-            e.statement.type,
-            e.record.attributes["source"],
-            e.sourcerecord,
-            e.statement.sourceversion,
-        )
-        for e in events
-    ]
-    await step.conn.execute(_NOTE, *_columns(rows))
-    await step.conn.execute(_TRANSLATED, list({row[0] for row in rows}))
+    await step.conn.execute(_NOTE, *columns(notes))
+    await step.conn.execute(_TRANSLATED, list({note[0] for note in notes}))
 
 
 async def _note_refused(step: Step, record: Record, refused: Refused) -> None:

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.history import history, occurred_on, organisations_named, standing
+from schemas.history import (
+    history,
+    occurred_on,
+    organisations_named,
+    standing,
+    telling,
+)
 from tests.support.entries import SCHOOL, TRUST, entry, withdrawal
 
 REQUESTED = "ehcna.requested.v1"
@@ -230,3 +236,56 @@ def test_organisations_are_found_in_lists_too():
     )
 
     assert organisations_named(named) == {SCHOOL, TRUST}
+
+
+def move(of, **changes):
+    """Return our withdrawal of *of*, whose record went to another person."""
+    named = {"sourcerecord": of.sourcerecord, "sourceversion": of.sourceversion}
+    data = {"withdraws": named, "reason": "moved"}
+    said = {"sourcerecord": "moved-1", "source": of.source, "data": data} | changes
+    return entry("event.withdrawn.v1", "2026-03-09", **said)
+
+
+class TestMoves:
+    """A record whose next version is about another person stands there, not here."""
+
+    def test_what_moved_is_superseded(self):
+        """The version named is superseded, by nothing that this child shows."""
+        first = version(1)
+
+        [placed] = [p for p in history([first, move(first)]) if p.entry is first]
+
+        assert (placed.state, placed.supersededby) == ("superseded", None)
+
+    def test_a_move_to_another_person_of_the_child_says_nothing(self):
+        """Where the later version is here as well, it was merely corrected."""
+        first, second = version(1), version(2, personref="another")
+        moved = move(first)
+
+        assert telling([first, second, moved]) == [first, second]
+        assert telling([first, moved]) == [first, moved]
+        assert states([first, second, moved])[first.id] == "superseded"
+
+    def test_a_withdrawal_counts_for_more(self):
+        """What its sender took back is withdrawn, wherever the record went."""
+        first = version(1)
+
+        assert states([first, move(first), withdrawal(first)])[first.id] == "withdrawn"
+
+
+class TestRevisions:
+    """Of one version translated again, the newest translation stands."""
+
+    def test_the_newest_translation_stands(self):
+        """Each supersedes the one before; the next version supersedes the newest."""
+        one, again = version(1), version(1, id="R v1 again", revision=2)
+        next_one = version(2)
+        found = {p.entry.id: p for p in history([next_one, again, one])}
+
+        assert [found[e.id].state for e in (one, again, next_one)] == [
+            "superseded",
+            "superseded",
+            "linked",
+        ]
+        assert found[one.id].supersededby == found[next_one.id].supersedes == again.id
+        assert found[again.id].supersedes == one.id

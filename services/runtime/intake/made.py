@@ -1,0 +1,186 @@
+"""Events as a gateway makes them of what a record states: ids, attributes, bytes."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from schemas import topics
+from schemas.events import category_of
+from schemas.history import MOVED, WITHDRAWAL
+from schemas.statement import Statement
+from services.runtime import refs
+from services.runtime.envelope import Outgoing, Record, headers_of
+
+MAPPING_VERSION: Final = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One event that a record yields."""
+
+    record: Record
+    statement: Statement
+    id: UUID
+    person_ref: str
+    """Empty for a withdrawal that names no person: whoever the record is about."""
+    sourcerecord: str
+    """Keyed hash of the sender's record id."""
+    value: bytes
+    digest: bytes
+
+    @property
+    def message(self) -> UUID:
+        """The message that brought it."""
+        return UUID(self.record.attributes["causationid"])
+
+    @property
+    def source(self) -> str:
+        """Who sent it."""
+        return self.record.attributes["source"]
+
+    @property
+    def withdraws(self) -> tuple[str, int | None] | None:
+        """Record, hashed, and version that it takes back; None unless it does."""
+        if self.statement.type != WITHDRAWAL:
+            return None
+        named = orjson.loads(self.value)["data"]["withdraws"]
+        return named["sourcerecord"], named["sourceversion"]
+
+    @property
+    def touched(self) -> set[tuple[str, str]]:
+        """Sender and record of everything that it says something of."""
+        named = self.withdraws
+        own = {(self.source, self.sourcerecord)}
+        return own | ({(self.source, named[0])} if named else set())
+
+
+def attributes(event: Made) -> dict[str, str | int | None]:
+    """Return the CloudEvents attributes of a translated event."""
+    record, said = event.record.attributes, event.statement
+    message, place = record["causationid"], str(said.place)
+    own = said.correlationid or record.get("correlationid")
+    correlation = (
+        correlation_id(own) if own else str(refs.made_id("correlation", message, place))
+    )
+    return {
+        "id": str(event.id),
+        "source": record["source"],
+        "type": said.type,
+        "time": record["time"],
+        "dataschema": f"contracts/events/{said.type}/schema.json",
+        "occurred": said.occurred,
+        "occurredprecision": said.occurredprecision,
+        "correlationid": correlation,
+        "causationid": message,
+        "sourcerecord": event.sourcerecord,
+        "sourceversion": said.sourceversion,
+        "mappingversion": MAPPING_VERSION,
+        "sensitivity": said.sensitivity,
+        "category": category_of(said.type),
+        "personref": event.person_ref,
+        "place": said.place,
+        "requestid": record.get("requestid"),
+        "flags": ",".join(said.flags) or None,
+    }
+
+
+def outgoing(event: Made) -> Outgoing:
+    """Return the record on events.translated."""
+    return translated(attributes(event), event.value)
+
+
+def translated(said: dict[str, Any], value: bytes) -> Outgoing:
+    """Return a record on events.translated, keyed by its person."""
+    key = str(said["personref"]).encode()
+    return Outgoing(topics.EVENTS_TRANSLATED.name, key, headers_of(said), value)
+
+
+def unreadable(event: Made) -> Outgoing:
+    """Return the event that says, without content, that a message was refused."""
+    said = attributes(event)
+    own = refs.made_id("unread", str(said["id"]), str(event.record.attempt))
+    said |= {"id": str(own), "type": "message.refused.v1", "sourcerecord": own.hex}
+    person = orjson.loads(event.value)["person"]
+    return translated(said, orjson.dumps({"person": person, "data": {}}))
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An event whose record is, by a higher version, about another person."""
+
+    event_id: UUID
+    source: str
+    sourcerecord: str
+    sourceversion: int
+    person_ref: str
+    message: UUID
+    place: int
+    moved_to: str
+    """The other person, of whom nothing travels on behind identity."""
+
+    @property
+    def id(self) -> UUID:
+        """Id of the event that says so, the same whichever version came first."""
+        return refs.made_id(MOVED, str(self.event_id))
+
+
+def moved_away(event: Moved, at: str) -> Outgoing:
+    """
+    Return the withdrawal that tells *event*'s person that it was not about them.
+
+    It rests on that person's own message: nothing in it leads to the other person.
+    *at* is when we heard of it, RFC 3339 UTC.
+    """
+    named = {"sourcerecord": event.sourcerecord, "sourceversion": event.sourceversion}
+    data = {"withdraws": named, "reason": "moved"}
+    said: dict[str, str | int | None] = {
+        "id": str(event.id),
+        "source": event.source,
+        "type": WITHDRAWAL,
+        "time": at,
+        "dataschema": f"contracts/events/{WITHDRAWAL}/schema.json",
+        "occurred": at,
+        "occurredprecision": "instant",
+        "correlationid": str(refs.made_id("correlation", str(event.id))),
+        "causationid": str(event.message),
+        "sourcerecord": MOVED + event.id.hex,
+        "sourceversion": 1,
+        "mappingversion": MAPPING_VERSION,
+        "sensitivity": "normal",
+        "category": category_of(WITHDRAWAL),
+        "personref": event.person_ref,
+        "place": event.place,
+        "movedto": event.moved_to,
+    }
+    return translated(said, orjson.dumps({"person": {}, "data": data}))
+
+
+def told_to(said: dict[str, Any], data: bytes, person_ref: str) -> Outgoing:
+    """
+    Return a withdrawal, of attributes *said*, for another person it turns out to name.
+
+    *data* is the body as JSON, without a person.
+    """
+    own = copy_id(UUID(said["id"]), person_ref)
+    return translated(said | {"id": str(own), "personref": person_ref}, data)
+
+
+def copy_id(event_id: UUID, person_ref: str) -> UUID:
+    """Return the id under which a withdrawal goes to another person."""
+    return refs.made_id("withdrawal-told", str(event_id), person_ref)
+
+
+def correlation_id(said: str) -> str:
+    """Return *said* if it is a UUID, in its usual form, else our UUID of it."""
+    try:
+        return str(UUID(said))
+    except ValueError:
+        return str(refs.made_id("correlation", said))
+
+
+def without_person(event: Made) -> bytes:
+    """Return the value of *event* for people whom its sender did not name."""
+    data = orjson.loads(event.value)["data"]
+    return orjson.dumps({"person": {}, "data": data})
