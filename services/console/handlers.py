@@ -9,13 +9,14 @@ from services.runtime.envelope import Record
 from services.runtime.reading import Reader
 from services.runtime.step import Step
 
+_PAUSE: Final = 0.25
 _TOGETHER: Final = 2000
 """Rows are small and nothing waits for them: few commits, large ones."""
 
 
 def reader() -> Reader:
     """Return what the console reads."""
-    return Reader("console", topics.ALL, keep, most=_TOGETHER)
+    return Reader("console", topics.ALL, keep, most=_TOGETHER, pause=_PAUSE)
 
 
 async def keep(step: Step, records: list[Record]) -> None:

@@ -23,6 +23,7 @@ def readers(key: bytes) -> tuple[Reader, ...]:
             "health-gateway-receipts",
             (topics.EVENTS_LINKED, topics.REFUSED),
             follow,
+            pause=0.1,
         ),
     )
 

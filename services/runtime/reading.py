@@ -36,6 +36,8 @@ class Reader:
     handle: Handle
     most: int = 500
     """Records in a step."""
+    pause: float = 0.0
+    """Seconds to wait after a step that was not full, so that the next has more in it."""
 
 
 class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -179,9 +181,9 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             for place, group in groupby(raw, key=lambda r: (r.topic, r.partition))
         }
         wait = 0.05
-        while not self.stopped:
+        while True:
             async with self._busy:
-                if self._revoked.is_set():
+                if self.stopped or self._revoked.is_set():
                     return
                 try:
                     await self._step(batches)
@@ -190,11 +192,13 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
                         "reader_waits", reader=self._reader.name, error=log.named(error)
                     )
                 else:
-                    self.last_read_ms = max(record.timestamp for record in raw)
-                    metrics.RECORDS.labels(self._reader.name).inc(len(raw))
-                    return
+                    break
             await _pause(self._revoked, wait)
             wait = min(wait * 2, 5.0)
+        self.last_read_ms = max(record.timestamp for record in raw)
+        metrics.RECORDS.labels(self._reader.name).inc(len(raw))
+        if self._reader.pause and len(raw) < self._reader.most:
+            await _pause(self._revoked, self._reader.pause)
 
     async def _step(self, batches: dict[Place, list[ConsumerRecord]]) -> None:
         """Run one step on *batches*; if it fails on its data, record by record."""

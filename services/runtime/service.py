@@ -21,8 +21,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from schemas.errors import Stopped
-from services.runtime import health, log, metrics, outbox, postgres
+from services.runtime import health, log, memory, metrics, outbox, postgres
 from services.runtime.doors import Doors
+from services.runtime.gathering import gather
 from services.runtime.kafka import Cluster
 from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
@@ -189,6 +190,7 @@ class Service:
             logger=None,
             client_id=self.instance,
         )
+        gather(broker)
         self.readings = [
             Reading(reader, live.steps, live.cluster) for reader in readers
         ]
@@ -201,6 +203,7 @@ class Service:
             raise
         self._broker = broker
         self.reading_since_start = True
+        memory.collect_seldom()
 
     async def _watch(self) -> None:
         """See to it, every few seconds, that Kafka is still the cluster it was."""
