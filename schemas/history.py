@@ -72,7 +72,12 @@ def standing(entries: Iterable[Entry]) -> list[Entry]:
 
 def occurred_on(entry: Entry) -> date:
     """Return the London date on which it happened."""
-    return _order_of(entry.occurred)[0]
+    return london_day(entry.occurred)
+
+
+def london_day(occurred: str) -> date:
+    """Return the London date that a date, or an instant with an offset, says."""
+    return _order_of(occurred)[0]
 
 
 def is_late(entry: Entry) -> bool:

@@ -30,3 +30,5 @@ class Statement:
     """`normal`, `restricted` or `safeguarding`."""
     flags: tuple[str, ...] = field(default=())
     """Data quality: `nhs-number-check-failed`, `upn-check-failed`, `field-left-out`."""
+    warnings: tuple[tuple[str, str], ...] = field(default=())
+    """Pointer and rule of what is doubtful and was taken in, for the sender alone."""

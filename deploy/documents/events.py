@@ -8,7 +8,7 @@ from pydantic_core import core_schema
 
 from deploy.documents.wording import Document, as_json, worded
 from schemas.events import CATALOGUE, EventType
-from schemas.identifiers import NhsNumber, Organisation, Upn
+from schemas.identifiers import NhsNumber, Organisation, Uln, Upn
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _WORDS: Final = worded("attributes")
@@ -23,6 +23,7 @@ def _check(annotated: object) -> Callable[..., Any]:
 _FORMS: Final = {
     _check(NhsNumber): _WORDS["forms"]["nhs_number"],
     _check(Upn): _WORDS["forms"]["upn"],
+    _check(Uln): _WORDS["forms"]["uln"],
     _check(Organisation): _WORDS["forms"]["organisation"],
 }
 

@@ -1,20 +1,21 @@
 """Every event type: its wire name, its data, and the category agreements speak of."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
-from schemas.events import appointment, clinical, demographics, ehc, health, person
-
-
-class EventType(NamedTuple):
-    """One entry of the catalogue."""
-
-    name: str
-    """Wire name, `noun.participle.vN`."""
-    data: type[person.EventData]
-    category: str
-    title: str
-    """What the timeline calls it, in plain words."""
-
+from schemas.events import (
+    appointment,
+    clinical,
+    demographics,
+    disputes,
+    ehcna,
+    ehcp,
+    health,
+    person,
+    schools,
+    social_care,
+    support,
+)
+from schemas.events.entry_type import EventType
 
 _TYPES: Final = (
     EventType("concern.raised.v1", health.ConcernRaised, "support", "Concern raised"),
@@ -202,42 +203,12 @@ _TYPES: Final = (
         "assessment",
         "Clinical assessment completed",
     ),
-    EventType(
-        "ehcna.requested.v1",
-        ehc.EhcnaRequested,
-        "ehc",
-        "EHC needs assessment requested",
-    ),
-    EventType(
-        "ehcna.decided.v1",
-        ehc.EhcnaDecided,
-        "ehc",
-        "Decision whether to assess notified",
-    ),
-    EventType(
-        "ehcna.advice_requested.v1", ehc.EhcnaAdviceRequested, "ehc", "Advice requested"
-    ),
-    EventType(
-        "ehcna.advice_request_received.v1",
-        ehc.EhcnaAdviceRequestReceived,
-        "ehc",
-        "Request for advice received",
-    ),
-    EventType(
-        "ehcna.advice_received.v1", ehc.EhcnaAdviceReceived, "ehc", "Advice given"
-    ),
-    EventType(
-        "ehcp.draft_issued.v1", ehc.EhcpDraftIssued, "ehc", "Draft EHC plan issued"
-    ),
-    EventType(
-        "ehcp.school_consulted.v1", ehc.EhcpSchoolConsulted, "ehc", "School consulted"
-    ),
-    EventType(
-        "ehcp.final_issued.v1", ehc.EhcpFinalIssued, "ehc", "Final EHC plan issued"
-    ),
-    EventType(
-        "annual_review.held.v1", ehc.AnnualReviewHeld, "ehc", "Annual review held"
-    ),
+    *ehcna.TYPES,
+    *ehcp.TYPES,
+    *disputes.TYPES,
+    *schools.TYPES,
+    *social_care.TYPES,
+    *support.TYPES,
     EventType(
         "person.identified.v1",
         person.PersonIdentified,

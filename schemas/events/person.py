@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from schemas.identifiers import NhsNumber, Upn
+from schemas.identifiers import NhsNumber, Uln, Upn
 
 PersonName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)
@@ -37,6 +37,10 @@ class Person(Words):
     given_name: PersonName | None = None
     child_ref: Annotated[str, StringConstraints(max_length=64)] | None = None
     """Ours, where the sender is named in an event of that child."""
+    former_upns: Annotated[tuple[Upn, ...], Field(max_length=20)] = ()
+    """UPNs that the child had before, temporary ones too. Each stays the child's."""
+    uln: Uln | None = None
+    """Unique learner number, from the age of 14. Never needed, and never links alone."""
 
     @model_validator(mode="after")
     def _has_an_identifier(self) -> Self:

@@ -1,7 +1,7 @@
 """HTTP doors of the education gateway: `POST /events`, `GET /messages/{ref}`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -117,7 +117,8 @@ class Door:
             said = to_statement(event, sender=sender, place=place)
         except EventRefused as refused:
             return messages.Item(place, value, refused=refused)
-        return messages.Item(place, value, self._person(said, sender), said.type)
+        person = self._person(said, sender)
+        return messages.Item(place, value, person, said.type, warnings=said.warnings)
 
     def _person(self, said: Statement, sender: str) -> str:
         """Return whom the event is about, as its sender knows them."""
@@ -154,7 +155,7 @@ class Door:
             403 if refused.reason == "not-the-sender" else 422,
             refused.reason,
             "Nothing was taken in. Mend what is listed and send it again.",
-            errors=[{"where": where, "rule": rule} for where, rule in faults],
+            errors=_listed(faults),
             headers={"Location": f"/messages/{ref}"},
         )
 
@@ -233,10 +234,16 @@ def answer_of(
                 "place": item.place,
                 "status": "refused" if item.refused else "accepted",
                 "problem": _problem(item) or None,
+                "warnings": _listed(item.warnings),
             }
             for item in items
         ],
     }
+
+
+def _listed(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return pairs of pointer and rule as the wire has them."""
+    return [{"where": where, "rule": rule} for where, rule in found]
 
 
 def _problem(item: messages.Item) -> dict[str, Any]:

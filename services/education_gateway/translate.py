@@ -1,7 +1,7 @@
 """A CloudEvent from a school, council or trust becomes a Statement. Pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -9,10 +9,10 @@ import orjson
 from pydantic import ValidationError
 
 from schemas.events import CATALOGUE, EventType
-from schemas.events.person import Person
-from schemas.identifiers import nhs_number_agrees, upn_agrees
+from schemas.history import london_day
 from schemas.statement import Statement
 from services.education_gateway.errors import EventRefused
+from services.education_gateway.rules import Doubt, doubts
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT: Final = re.compile(
@@ -151,6 +151,7 @@ def _statement(
     """Put together what is good."""
     occurred = event["occurred"]
     by = event.get("occurredprecision") == "by"
+    doubtful = doubts(data, london_day(occurred))
     written = data.model_dump(mode="json", exclude_none=True, exclude_unset=True)
     return Statement(
         place=place,
@@ -163,15 +164,12 @@ def _statement(
         data=written,
         correlationid=event.get("correlationid"),
         sensitivity=event.get("sensitivity", "normal"),
-        flags=flags(data.person) + (("field-left-out",) if left_out else ()),
+        flags=_flags(doubtful, left_out=left_out),
+        warnings=tuple((one.where, one.rule) for one in doubtful),
     )
 
 
-def flags(person: Person) -> tuple[str, ...]:
-    """Return what is doubtful about the identifiers of *person*."""
-    doubts = []
-    if person.nhs_number and not nhs_number_agrees(person.nhs_number):
-        doubts.append("nhs-number-check-failed")
-    if person.upn and not upn_agrees(person.upn):
-        doubts.append("upn-check-failed")
-    return tuple(doubts)
+def _flags(doubtful: Sequence[Doubt], *, left_out: bool) -> tuple[str, ...]:
+    """Return the words that travel with the event, each once."""
+    words = dict.fromkeys(one.flag for one in doubtful if one.flag)
+    return (*words, *(["field-left-out"] if left_out else []))

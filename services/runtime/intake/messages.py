@@ -28,6 +28,8 @@ class Item:
     person_ref: str | None = None
     type: str | None = None
     refused: Refused | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
+    """Pointer and rule of what is doubtful and was taken in all the same."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from schemas.identifiers import is_organisation
 from services.runtime.pages import words
+from services.runtime.pages.facts import facts
 
 Json = Mapping[str, Any]
 
@@ -20,34 +20,17 @@ _ANSWERS: Final = {
     "ehcna.decided.v1": "ehcna.requested.v1",
     "ehcna.advice_request_received.v1": "ehcna.advice_requested.v1",
     "ehcna.advice_received.v1": "ehcna.advice_requested.v1",
+    "ehcna.advice_exception.v1": "ehcna.advice_requested.v1",
+    "ehcna.not_known.v1": "ehcna.advice_requested.v1",
+    "ehcna.withdrawn.v1": "ehcna.requested.v1",
+    "ehcna.exported.v1": "ehcna.requested.v1",
+    "ehcp.not_issued.v1": "ehcna.requested.v1",
+    "ehcp.school_responded.v1": "ehcp.school_consulted.v1",
+    "annual_review.decided.v1": "annual_review.held.v1",
     "referral.accepted.v1": "referral.received.v1",
     "assessment.completed.v1": "referral.received.v1",
 }
 """Which type answers which, where both carry one correlation id."""
-
-_LABELS: Final = {
-    "advice": "Kind of advice",
-    "body": "Advice from",
-    "document": "Where the document is kept",
-    "health_attended": "Health attended",
-    "health_invited": "Health invited",
-    "request_source": "Requested by",
-    "requested_by": "Requesting organisation",
-    "sent_to": "Sent to",
-    "week20_exception": "Exception to the 20 weeks",
-}
-
-_HIDDEN: Final = frozenset({"document_sha256", "person", "withdraws"})
-"""Members that say nothing to a reader of the page."""
-
-_REQUEST_SOURCES: Final = {
-    "1": "Parent or young person",
-    "2": "School",
-    "3": "Health",
-    "4": "Social care",
-    "5": "Other",
-}
-"""SEN2 RequestSource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,42 +79,22 @@ def _when(entry: Json) -> str:
     return f"By {said}" if entry.get("occurredprecision") == "by" else said
 
 
-def _value(name: str, value: object, names: Mapping[str, str]) -> str:
-    """Return one member of an event's data in words."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, list | tuple):
-        return ", ".join(_value(name, one, names) for one in value)
-    if is_organisation(value):
-        return words.organisation(str(value), names)
-    text = str(value)
-    if name in {"document", "code", "outcome", "concern"}:
-        return text
-    if name == "request_source":
-        return _REQUEST_SOURCES.get(text, text)
-    return words.day(text) if words.is_day(text) else words.plain(text)
-
-
-def facts(data: Json, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return label and value of each member of *data* that a reader can use."""
-    return tuple(
-        (_LABELS.get(name, words.plain(name)), _value(name, value, names))
-        for name, value in sorted(data.items())
-        if name not in _HIDDEN
-        and not name.endswith("_system")
-        and not isinstance(value, Mapping)
-        and value not in (None, "", [], ())
-    )
-
-
 def _agree(answer: Json, asked: Json) -> bool:
     """Return whether *answer* can be about *asked*: its body and its kind of advice."""
     given, wanted = answer["data"], asked["data"]
     bodies = {given.get("body"), answer["source"]}
     if wanted.get("body") and wanted["body"] not in bodies:
         return False
+    if wanted.get("school") and wanted["school"] not in _schools(answer):
+        return False
     kinds = {given.get("advice"), wanted.get("advice")} - {None}
     return len(kinds) <= 1
+
+
+def _schools(answer: Json) -> frozenset[str]:
+    """Return the schools that *answer* can be of; a council's is of every school."""
+    named = answer["data"].get("school")
+    return frozenset({named} if named else {answer["source"]})
 
 
 def pairs(entries: Sequence[Json]) -> dict[str, Json]:
@@ -202,7 +165,7 @@ class EntryWords:
             replaced_by=self._on_page(entry.get("supersededby")),
             replaces=self._on_page(entry.get("supersedes")),
             sensitivity=None if sensitivity == "normal" else words.plain(sensitivity),
-            facts=facts(entry.get("data") or {}, self._names),
+            facts=facts(entry, self._names),
             answers=self._link(asked) if asked else None,
             answered_by=tuple(
                 self._link(other) for other in self._answers.get(entry["id"], ())

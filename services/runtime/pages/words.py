@@ -11,16 +11,23 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _VERSION: Final = re.compile(r"\.v[0-9]+$")
 
 _ABBREVIATIONS: Final = {
+    "ap": "Alternative provision",
     "camhs": "CAMHS",
+    "ctf": "Common Transfer File",
     "dco": "DCO",
     "ehc": "EHC",
     "ehcna": "EHC needs assessment",
     "ehcp": "EHC plan",
+    "ehe": "elective home education",
+    "ep": "educational psychologist",
     "gp": "GP",
     "icb": "ICB",
+    "la": "local authority",
     "nhs": "NHS",
     "ot": "occupational therapy",
     "physio": "physiotherapy",
+    "s23": "section 23",
+    "sen": "SEN",
     "slt": "speech and language therapy",
     "upn": "UPN",
 }

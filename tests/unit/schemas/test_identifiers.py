@@ -6,10 +6,15 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.identifiers import (
     NhsNumber,
     Organisation,
+    Uln,
     Upn,
     is_organisation,
+    la_code_known,
+    laestab_parts,
     nhs_number_agrees,
+    uln_agrees,
     upn_agrees,
+    upn_council,
     upn_is_temporary,
 )
 
@@ -164,3 +169,57 @@ def test_organisation_of_another_form_is_refused(value):
 def test_only_text_is_an_organisation(value):
     """Other JSON values are no organisation, and no error."""
     assert not is_organisation(value)
+
+
+@pytest.mark.parametrize(
+    "code", ["001", "838", "839", "940", "941", "942", "943", "931", "668", "820"]
+)
+def test_la_codes_old_and_new_are_known(code):
+    """A UPN keeps the code under which it was given out; new authorities count too."""
+    assert la_code_known(code)
+
+
+@pytest.mark.parametrize("code", ["000", "999", "214", "944", "93", ""])
+def test_other_codes_are_no_authoritys(code):
+    """What was never given to an authority is seen."""
+    assert not la_code_known(code)
+
+
+def test_a_upn_names_the_authority_that_gave_it_out():
+    """The check letter of this UPN agrees; its authority does not exist."""
+    assert upn_agrees("E000200005001")
+    assert not la_code_known(upn_council("E000200005001"))
+    assert la_code_known(upn_council("X00180001701A"))
+
+
+@pytest.mark.parametrize(
+    "value", ["1234567899", "9023141414", "1000000000", "9000000105"]
+)
+def test_uln_agrees(value):
+    """Numbers that are published as right pass modulus 11."""
+    assert uln_agrees(TypeAdapter(Uln).validate_python(value))
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_uln_without_a_check_digit_never_agrees(digit):
+    """Where the sum leaves nought, the number is not issued with any last digit."""
+    assert not uln_agrees("987654321" + digit)
+
+
+@pytest.mark.parametrize("value", ["123456789", "12345678990", "A234567899"])
+def test_uln_of_another_form_is_refused(value):
+    """Only ten digits are a ULN."""
+    with pytest.raises(ValidationError, match="a ULN is"):
+        TypeAdapter(Uln).validate_python(value)
+
+
+@pytest.mark.parametrize("value", ["9314001", "931/4001"])
+def test_laestab_names_authority_and_establishment(value):
+    """Seven digits, as files and as people write them."""
+    assert laestab_parts(value) == ("931", "4001")
+
+
+@pytest.mark.parametrize("value", ["931400", "931-4001", "93140011", "931/400A"])
+def test_laestab_of_another_form_is_none(value):
+    """A URN has six digits and is no LAESTAB."""
+    assert laestab_parts(value) is None

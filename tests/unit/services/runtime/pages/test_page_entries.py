@@ -67,52 +67,20 @@ class TestStruck:
         assert rows(busy_entries()[1])[0].replaced_by is None
 
 
-class TestFacts:
-    """What an event carries."""
-
-    def test_are_words_names_and_dates(self):
-        """Codes, urns, days and truth values become readable."""
-        data = {
-            "body": TRUST,
-            "sent_on": "2026-03-16",
-            "week20_exception": True,
-            "sent_to": [SCHOOL, HOSPITAL],
-            "request_source": "1",
-        }
-        assert dict(entries.facts(data, NAMES)) == {
-            "Advice from": NAMES[TRUST],
-            "Sent on": "16 March 2026",
-            "Exception to the 20 weeks": "Yes",
-            "Sent to": f"{NAMES[SCHOOL]}, {NAMES[HOSPITAL]}",
-            "Requested by": "Parent or young person",
-        }
-
-    def test_leave_out_what_tells_a_reader_nothing(self):
-        """Digests, code systems, hashes of records and gaps are not shown."""
-        data = {
-            "document_sha256": "0" * 64,
-            "code_system": "snomed",
-            "withdraws": {"sourcerecord": "abc"},
-            "person": {"nhs_number": "9991234519"},
-            "received_on": None,
-            "sent_to": [],
-        }
-        assert entries.facts(data, NAMES) == ()
-
-    def test_keep_a_no(self):
-        """False is an answer, not a gap."""
-        assert entries.facts({"health_attended": False}, {}) == (
-            ("Health attended", "No"),
-        )
-
-    def test_leave_pointers_as_they_are(self):
-        """Where a document is kept is copied, not prettified."""
-        found = entries.facts({"document": "store:advice/417-b"}, {})
-        assert found == (("Where the document is kept", "store:advice/417-b"),)
-
-
 class TestPairs:
     """Which entry answers which."""
+
+    def test_an_answer_of_one_school_is_not_that_of_another(self):
+        """Of two schools consulted at once, the one that answered is answered."""
+        consulted = [
+            entry(n, type="ehcp.school_consulted.v1", data={"school": school})
+            for n, school in ((1, SCHOOL), (2, HOSPITAL))
+        ]
+        answer = entry(
+            3, type="ehcp.school_responded.v1", source=SCHOOL, data={"response": "no"}
+        )
+        found = rows(*consulted, answer)
+        assert [len(one.answered_by) for one in found] == [1, 0, 0]
 
     def test_join_by_correlation_and_body(self):
         """Of two bodies asked at once, the one that answered is answered."""

@@ -64,7 +64,7 @@ class TestTimeline:
         """Title and facts of a superseded entry are struck, with the word beside."""
         html = PAGES["timeline"]
         assert "<s>EHC needs assessment requested</s>" in html
-        assert "<s>School</s>" in html
+        assert "<s>School or other setting</s>" in html
         assert "Superseded" in text_of(html)
         assert "Withdrawn" in text_of(html)
 
