@@ -14,6 +14,7 @@ from services.runtime.agreements import Contracts
 from services.runtime.pages.models import ConsolePage
 from services.runtime.problems import Problem
 from services.runtime.session import PageRoute, Session, Sessions
+from services.runtime.tokens import COOKIE
 
 _LISTED: Final = 100
 _NOT_UNDERSTOOD: Final = 422
@@ -41,7 +42,8 @@ class Page:
     async def show(self, request: Request) -> Response:
         """Show how everything is."""
         session = await self._sessions.of(request)
-        return pages.answer(pages.console(await self._model(session)))
+        model = await self._model(session, request)
+        return pages.answer(pages.console(model))
 
     async def trace(self, request: Request) -> Response:
         """Show where what the form names has been."""
@@ -52,18 +54,20 @@ class Page:
         except Problem as problem:
             if problem.status != _NOT_UNDERSTOOD:
                 raise
-            return await self._put_right(session, problem)
-        model = await self._model(session)
+            return await self._put_right(session, request, problem)
+        model = await self._model(session, request)
         model["trace"] = {"id": said, "hops": hops}
         return pages.answer(pages.console(model))
 
-    async def _put_right(self, session: Session, problem: Problem) -> Response:
+    async def _put_right(
+        self, session: Session, request: Request, problem: Problem
+    ) -> Response:
         """Return the page with what is wrong in the form; never what was written."""
-        model = await self._model(session)
+        model = await self._model(session, request)
         model["problems"] = [{"field": "trace", "text": problem.detail}]
         return pages.answer(pages.console(model), status=problem.status)
 
-    async def _model(self, session: Session) -> ConsolePage:
+    async def _model(self, session: Session, request: Request) -> ConsolePage:
         """Return everything that the page shows besides a trace; raises a 403."""
         refused = await self._desk.newest(session.caller, _LISTED)
         heard = await self._desk.last_heard()
@@ -76,5 +80,6 @@ class Page:
             "services": await self._watch.services(),
             "topics": await self._watch.topics(),
             "refused": refused,
+            "reviews": await self._watch.reviews(request.cookies[COOKIE]),
             "sources": rules.sources(self._contracts.rules.agencies, heard),
         }

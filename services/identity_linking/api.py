@@ -1,4 +1,4 @@
-"""HTTP doors of identity: identifiers for a body that is asked, and un-linking."""
+"""HTTP doors of identity: identifiers for a body that is asked; what stewards do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from schemas.naming import Naming
 from services.identity_linking import rules, store, translate
 from services.identity_linking.settings import Settings
-from services.runtime import audit, refs
+from services.runtime import audit, instants, refs
 from services.runtime.agreements import Contracts
 from services.runtime.decide import Reach, reach
 from services.runtime.problems import Problem, unknown
@@ -24,8 +24,8 @@ from services.runtime.tokens import Caller
 _STEWARDS: Final = frozenset({"operator", "steward"})
 
 
-class Unlink(BaseModel):
-    """Why a person is parted from its child."""
+class Reason(BaseModel):
+    """Why a steward does something: parts a person from its child, settles a review."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -67,22 +67,42 @@ class Door:
             )
 
         @routes.post("/persons/{ref}/unlink")
-        async def unlink(ref: str, asked: Unlink, request: Request) -> dict[str, Any]:
+        async def unlink(ref: str, asked: Reason, request: Request) -> dict[str, Any]:
             """Part a person from its child; it founds a child of its own."""
             caller = await self._service.tokens.caller(request)
             caller.needs("operate")
-            if not _STEWARDS & set(caller.roles):
-                raise Problem(
-                    403, "not-permitted", "This is for stewards and operators."
-                )
-            if len(asked.reason.strip()) < self._settings.shortest_reason:
-                raise Problem(422, "not-understood", "Give a reason in a few words.")
-            command = Command(ref, asked.reason.strip(), _request_id(request))
+            why = self._reason(caller, asked)
+            command = Command(ref, why, _request_id(request))
             return await self._service.doors.commit(
                 lambda step: self._unlink(step, caller, command)
             )
 
+        @routes.get("/reviews")
+        async def reviews(request: Request) -> dict[str, Any]:
+            """List what rules left open, for stewards: references and no identifier."""
+            caller = await self._service.tokens.caller(request)
+            caller.needs("read")
+            _require_steward(caller)
+            return await self._service.doors.commit(lambda s: _reviews(s, caller))
+
+        @routes.post("/reviews/{ref}/settle")
+        async def settle(ref: str, asked: Reason, request: Request) -> dict[str, Any]:
+            """Note that a steward has looked at a review, and what came of it."""
+            caller = await self._service.tokens.caller(request)
+            caller.needs("operate")
+            why = self._reason(caller, asked)
+            return await self._service.doors.commit(
+                lambda step: _settle(step, caller, ref, why)
+            )
+
         return routes
+
+    def _reason(self, caller: Caller, asked: Reason) -> str:
+        """Return a steward's reason; raises a 403 for others and a 422 for none."""
+        _require_steward(caller)
+        if len(asked.reason.strip()) < self._settings.shortest_reason:
+            raise Problem(422, "not-understood", "Give a reason in a few words.")
+        return asked.reason.strip()
 
     async def _identifiers(
         self, step: Step, caller: Caller, ref: str
@@ -145,6 +165,45 @@ class Door:
         await store.save_epoch(step.conn, epoch)
         step.publish(translate.linked_record(decided, knownat, {}))
         return child, epoch
+
+
+def _require_steward(caller: Caller) -> None:
+    """Raise a 403 unless the caller is a steward or an operator."""
+    if not _STEWARDS & set(caller.roles):
+        raise Problem(403, "not-permitted", "This is for stewards and operators.")
+
+
+async def _reviews(step: Step, caller: Caller) -> dict[str, Any]:
+    """Return the open reviews, audited."""
+    found = await store.open_reviews(step.conn)
+    refs_shown = [str(one["ref"]) for one in found]
+    row = audit.Disclosure(
+        caller=caller,
+        role=next(iter(_STEWARDS & set(caller.roles))),
+        action="reviews",
+        subject="reviews",
+        agreement="-",
+        version="-",
+        shown={"reviews": refs_shown},
+    )
+    await audit.record(step.conn, row)
+    shown = [
+        {**one, "ref": str(one["ref"]), "raised_at": instants.text(one["raised_at"])}
+        for one in found
+    ]
+    return {"reviews": shown}
+
+
+async def _settle(step: Step, caller: Caller, said: str, why: str) -> dict[str, Any]:
+    """Settle a review; raises the one 404. Settled again, the first one counts."""
+    try:
+        ref = UUID(said)
+    except ValueError:
+        raise unknown() from None
+    by = f"{caller.org} {caller.token_id}"
+    if not await store.settle_review(step.conn, ref, by=by, words=why):
+        raise unknown()
+    return {"ref": str(ref), "settled": True}
 
 
 async def _parted_before(

@@ -20,6 +20,7 @@ FORMS = {"POST /sign-in", "POST /sign-out"}
 BODIES = {
     "/tick": {"date": "2099-01-01"},
     "/persons/{ref}/unlink": {"reason": "entered in error"},
+    "/reviews/{ref}/settle": {"reason": "seen"},
 }
 
 

@@ -28,6 +28,7 @@ from services.console.clients.asking import Asking
 
 _HOPS: Final = ("at", "hop", "topic", "partition", "offset", "state", "reason")
 _REFUSED: Final = ("ref", "at", "state", "topic", "reason", "rule", "where")
+_REVIEWS: Final = ("ref", "raised_at", "why", "person_ref", "child_ref")
 _SERVICES: Final = ("name", "up", "lag_seconds")
 _TICK_SECONDS: Final = 600.0
 _TICKED: Final = ("clocks", "timeline", "delivery", "identity_linking", "console")
@@ -112,6 +113,14 @@ def unlink(
         print_json(said)
     else:
         print_line(said["child_ref"])
+
+
+@identity.command("reviews")
+def reviews(as_json: AsJson = False) -> None:  # noqa: FBT002
+    """Print what rules left open for a steward: references, never who it is."""
+    with asking() as asks:
+        said = body_of(asks.get("identity_linking", "/reviews"))
+    _print(said["reviews"], _REVIEWS, as_json=as_json)
 
 
 def status(as_json: AsJson = False) -> None:  # noqa: FBT002

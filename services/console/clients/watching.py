@@ -52,6 +52,17 @@ class Watch:
             "waiting": known.get("waiting"),
         }
 
+    async def reviews(self, token: str) -> list[dict[str, Any]] | None:
+        """Return what waits for a steward, asked with *token*; None where unknown."""
+        headers = {"Authorization": f"Bearer {token}"}
+        url = f"{self._addresses['identity_linking']}/reviews"
+        try:
+            async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as http:
+                said = (await http.get(url, headers=headers)).json()
+        except (httpx.HTTPError, ValueError):
+            return None
+        return said.get("reviews") if isinstance(said, dict) else None
+
     async def topics(self) -> list[dict[str, Any]]:
         """Return each topic with how many records it holds; none if Kafka is away."""
         names = [topic.name for topic in topics.ALL]

@@ -25,6 +25,7 @@ from services.identity_linking.store.parting import (
     place_of,
     save_command,
 )
+from services.identity_linking.store.reviews import open_reviews, settle_review
 
 __all__ = [
     "Place",
@@ -37,6 +38,7 @@ __all__ = [
     "load",
     "lock",
     "namings_of",
+    "open_reviews",
     "part",
     "particulars",
     "place_of",
@@ -48,4 +50,5 @@ __all__ = [
     "save_places",
     "save_reviews",
     "save_said",
+    "settle_review",
 ]

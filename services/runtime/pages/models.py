@@ -109,6 +109,8 @@ class ConsolePage(TypedDict):
     """`name`, `records`."""
     refused: Sequence[Json]
     """As `throughline refused list` prints them."""
+    reviews: NotRequired[Sequence[Json] | None]
+    """As `throughline identity reviews` prints them; None: identity does not answer."""
     sources: Sequence[Json]
     """`source`, `name`, `connected`, `last_heard`."""
     trace: NotRequired[Trace]

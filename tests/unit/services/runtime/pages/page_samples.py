@@ -325,6 +325,15 @@ def console_page() -> ConsolePage:
                 "state": "waiting",
             }
         ],
+        "reviews": [
+            {
+                "ref": "50000000-0000-4000-8000-000000000000",
+                "person_ref": "p-1",
+                "child_ref": "c-1",
+                "why": "record-moved",
+                "raised_at": "2026-04-27T06:30:00.000000Z",
+            }
+        ],
         "sources": sources(),
         "trace": {
             "id": "20000000-0000-5000-8000-000000000000",

@@ -175,6 +175,19 @@ class TestConsole:
         """The first record of a partition is a record."""
         assert "3 at 0" in text_of(PAGES["console"])
 
+    @pytest.mark.parametrize(
+        ("reviews", "expected"),
+        [
+            (page_samples.console_page()["reviews"], "Record moved"),
+            ([], "Nothing is waiting."),
+            (None, "Identity does not answer"),
+        ],
+    )
+    def test_says_what_waits_for_a_steward(self, reviews, expected):
+        """What rules left open is listed; not knowing is not the same as nothing."""
+        page = page_samples.console_page() | {"reviews": reviews}
+        assert expected in text_of(pages.console(page))
+
     def test_says_when_a_reference_is_unknown(self):
         """An empty answer is an answer."""
         page = page_samples.console_page()
