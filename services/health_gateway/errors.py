@@ -1,6 +1,7 @@
 """Why a FHIR message was refused, in the words that its sender is answered with."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol, Self
 
 from schemas.errors import Refused
 
@@ -29,6 +30,29 @@ class Answer(Protocol):
         """What the sender can do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue of an OperationOutcome; holds no value from the message."""
+
+    severity: Literal["error", "warning", "information"]
+    fault: Answer
+    rule: str
+    """The rule in words, without a full stop; empty where the advice says it all."""
+    expressions: tuple[str, ...] = ()
+    """Where, as FHIRPath."""
+
+    @classmethod
+    def error(cls, fault: Answer, *where: str, rule: str) -> Self:
+        """Return the issue of a broken rule."""
+        return cls("error", fault, rule, where)
+
+    @property
+    def diagnostics(self) -> str:
+        """The rule that was broken and what the sender can do."""
+        rule = f"{self.rule}. " if self.rule else ""
+        return f"{rule}{self.fault.advice}"
+
+
 class FhirRefused(Refused):
     """
     A FHIR message that its sender must mend before sending it again.
@@ -42,6 +66,16 @@ class FhirRefused(Refused):
         super().__init__(fault.reason, where=where[0], rule=rule)
         self.fault = fault
         self.expressions = where
+        self.issues: tuple[Issue, ...] = (Issue.error(fault, *where, rule=rule),)
+        """All that is wrong, the first being what the refusal itself says."""
+
+    @classmethod
+    def of(cls, issues: tuple[Issue, ...]) -> Self:
+        """Return the refusal for *issues*, of which there is at least one."""
+        first = issues[0]
+        refused = cls(first.fault, *first.expressions, rule=first.rule)
+        refused.issues = issues
+        return refused
 
     @property
     def status(self) -> int:
@@ -61,4 +95,4 @@ class FhirRefused(Refused):
     @property
     def diagnostics(self) -> str:
         """The rule that was broken and what the sender can do."""
-        return f"{self.rule}. {self.fault.advice}"
+        return self.issues[0].diagnostics

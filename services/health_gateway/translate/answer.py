@@ -9,38 +9,39 @@ from services.health_gateway.codes import (
     OUTCOME_PROFILE,
     Fault,
 )
-from services.health_gateway.errors import FhirRefused
+from services.health_gateway.errors import FhirRefused, Issue
 from services.health_gateway.translate.message import Message
 
 
 def outcome(fault: Fault, *, expressions: Sequence[str] = ()) -> dict[str, Any]:
     """Return the OperationOutcome that answers a request with *fault*."""
-    return _outcome(fault.code, fault.issue, fault.advice, expressions)
+    return outcome_with((Issue("error", fault, "", tuple(expressions)),))
 
 
 def outcome_of(refused: FhirRefused) -> dict[str, Any]:
     """Return the OperationOutcome that tells a sender why its message was refused."""
-    said = (refused.code, refused.issue, refused.diagnostics)
-    return _outcome(*said, refused.expressions)
+    return outcome_with(refused.issues)
 
 
-def _outcome(
-    code: str, issue: str, diagnostics: str, expressions: Sequence[str]
-) -> dict[str, Any]:
-    """Return an OperationOutcome of one error; FHIR has no empty arrays."""
-    error: dict[str, Any] = {
-        "severity": "error",
-        "code": issue,
-        "details": {"coding": [{"system": HTTP_ERROR_CODES, "code": code}]},
-        "diagnostics": diagnostics,
-    }
-    if expressions:
-        error["expression"] = list(expressions)
+def outcome_with(issues: Sequence[Issue]) -> dict[str, Any]:
+    """Return the OperationOutcome that says *issues*, of which there is one at least."""
     return {
         "resourceType": "OperationOutcome",
         "meta": {"profile": [OUTCOME_PROFILE]},
-        "issue": [error],
+        "issue": [_issue(one) for one in issues],
     }
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    """Return one issue; FHIR has no empty arrays."""
+    fault = issue.fault
+    said: dict[str, Any] = {"severity": issue.severity, "code": fault.issue}
+    if fault.code:
+        said["details"] = {"coding": [{"system": HTTP_ERROR_CODES, "code": fault.code}]}
+    said["diagnostics"] = issue.diagnostics
+    if issue.expressions:
+        said["expression"] = list(issue.expressions)
+    return said
 
 
 def response_bundle(

@@ -16,9 +16,8 @@ from services.health_gateway.codes import (
     Meaning,
 )
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate.document import read_document
+from services.health_gateway.rules import check_structure, read_json
 from services.health_gateway.translate.nodes import Node, Part, Parts, points_wrong
-from services.health_gateway.translate.structure import check_structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,15 @@ class Message:
 
 def read_message(body: bytes) -> Message:
     """Return the message that *body* holds; raises FhirRefused, and nothing else."""
-    bundle = _message_bundle(Node(read_document(body), "Bundle"))
+    bundle = _message_bundle(Node(read_json(body), "Bundle"))
     parts = Parts(bundle)
-    check_structure(bundle, parts)
+    check_structure(bundle.members)
     return _judged(bundle, parts)
 
 
 def reread_message(body: bytes) -> Message:
     """Return a message that a door has taken in: its structure was checked there."""
-    bundle = _message_bundle(Node(read_document(body), "Bundle"))
+    bundle = _message_bundle(Node(read_json(body), "Bundle"))
     return _judged(bundle, Parts(bundle))
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from services.health_gateway.errors import FhirRefused
+from services.health_gateway.rules import MAX_DEPTH
 from services.health_gateway.translate import read_message
-from services.health_gateway.translate.document import MAX_DEPTH
 from tests.support.bars import body_of, referral_bundle
 
 

@@ -71,8 +71,8 @@ class TestStructure:
             ),
             (
                 {"contained": [{"resourceType": "Nope"}]},
-                "invalid",
-                "Bundle.entry[1].resource",
+                "value",
+                "Bundle.entry[1].resource.contained[0].resourceType",
             ),
         ],
     )

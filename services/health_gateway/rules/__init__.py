@@ -1,0 +1,37 @@
+"""What is FHIR R4 and what is not. Pure: bytes in, a resource or a refusal out."""
+
+from services.health_gateway.rules.json_text import MAX_DEPTH, read_json
+from services.health_gateway.rules.judging import (
+    MAX_BYTES,
+    Judged,
+    Media,
+    judge,
+    read,
+    rejudge,
+)
+from services.health_gateway.rules.repairs import (
+    STRICT,
+    Publisher,
+    Repair,
+    Repaired,
+    Repairs,
+)
+from services.health_gateway.rules.structure import accepts, check_structure
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "STRICT",
+    "Judged",
+    "Media",
+    "Publisher",
+    "Repair",
+    "Repaired",
+    "Repairs",
+    "accepts",
+    "check_structure",
+    "judge",
+    "read",
+    "read_json",
+    "rejudge",
+]

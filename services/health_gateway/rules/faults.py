@@ -1,0 +1,21 @@
+"""Faults that only the judging of a body finds."""
+
+from typing import Final
+
+from services.health_gateway.codes import Fault
+
+NOT_XML: Final = Fault(
+    "not-xml",
+    400,
+    "REC_BAD_REQUEST",
+    "invalid",
+    "Send one FHIR resource as XML in UTF-8, without a document type.",
+)
+REPAIRED: Final = Fault(
+    "repaired",
+    200,
+    "",
+    "structure",
+    "It was read as if sent rightly; mend the sender, for this ends when agreed.",
+)
+"""A warning: only this publisher has it."""

@@ -1,0 +1,193 @@
+"""
+FHIR XML to the same members that FHIR JSON has.
+
+Source: FHIR R4, XML Format and JSON Format. The order of elements does not matter
+here, as it does not to fhir.resources; comments are left out. Nothing outside the
+document is ever fetched, and a document type is refused before it is read.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from lxml import etree
+
+from services.health_gateway.codes import NOT_FHIR
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.rules.elements import (
+    ANY_RESOURCE,
+    EXTENDS,
+    TYPE,
+    Element,
+    Kind,
+    kinds,
+)
+from services.health_gateway.rules.faults import NOT_XML
+from services.health_gateway.rules.json_text import MAX_DEPTH
+
+FHIR: Final = "http://hl7.org/fhir"
+XHTML: Final = "http://www.w3.org/1999/xhtml"
+_INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
+"""Where a schema lies, which examples say and nobody needs."""
+_DOCUMENT_TYPE: Final = b"<!DOCTYPE"
+_UNKNOWN: Final = "?"
+"""The member that stands for what R4 does not have there; no type defines it."""
+_WHOLE_NUMBERS: Final = frozenset({"integer", "positiveInt", "unsignedInt"})
+_WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
+_BOOLEANS: Final = {"true": True, "false": False}
+
+Members = dict[str, Any]
+
+
+def read_xml(body: bytes) -> Members:
+    """Return the resource that *body* holds, as JSON would; raises FhirRefused."""
+    if _DOCUMENT_TYPE in body:
+        raise _not_xml("holds a document type")
+    root = _parsed(body)
+    if _name(root) is None:
+        raise FhirRefused(NOT_FHIR, "Bundle", rule=f"The namespace must be {FHIR}")
+    return _resource(root, 1)
+
+
+def _parsed(body: bytes) -> etree._Element:
+    """Return the root of a document in UTF-8, whatever encoding it says."""
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise _not_xml("is not XML in UTF-8") from None
+
+
+def _resource(node: etree._Element, depth: int) -> Members:
+    """Return a resource, by the type that its element is called after."""
+    name = _name(node) or _UNKNOWN
+    kind = kinds().get(name)
+    if kind is None or not kind.resource:
+        return {TYPE: name}
+    return {TYPE: name, **_members(node, kind, depth)}
+
+
+def _members(node: etree._Element, kind: Kind, depth: int) -> Members:
+    """Return the members of an object: its attributes, then its elements."""
+    if depth > MAX_DEPTH:
+        raise _not_xml(f"is nested deeper than {MAX_DEPTH} levels")
+    members: Members = {}
+    for name, text in _attributes(node):
+        element = kind.elements.get(name)
+        known = element is not None and not kind.resource and element.primitive
+        members[name if known else _UNKNOWN] = text
+    if any(text.strip() for text in _texts(node)):
+        members[_UNKNOWN] = True
+    for name, nodes in _grouped(node):
+        element = kind.elements.get(name)
+        if element is None:
+            members[_UNKNOWN] = True
+        elif element.primitive and element.type != "xhtml":
+            members.update(_primitives(name, element, nodes, depth))
+        else:
+            found = [_one(each, element, depth) for each in nodes]
+            members[name] = _array_or_one(found, element)
+    return members
+
+
+def _attributes(node: etree._Element) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of an element, but for where its schema lies."""
+    for name, text in node.attrib.items():
+        if not str(name).startswith(_INSTANCE):
+            yield str(name), str(text)
+
+
+def _texts(node: etree._Element) -> Iterator[str]:
+    """Yield the text that stands between elements, where FHIR has none."""
+    yield node.text or ""
+    for child in node:
+        yield child.tail or ""
+
+
+def _grouped(node: etree._Element) -> Iterable[tuple[str, list[etree._Element]]]:
+    """Return the elements within *node* by their names, in the order first met."""
+    groups: dict[str, list[etree._Element]] = {}
+    for child in node:
+        groups.setdefault(_name(child) or _UNKNOWN, []).append(child)
+    return groups.items()
+
+
+def _name(node: etree._Element) -> str | None:
+    """Return what FHIR calls an element; None for one of another language."""
+    if not isinstance(node.tag, str):  # an entity that was not resolved
+        return None
+    name = etree.QName(node)
+    if name.namespace == FHIR:
+        return str(name.localname)
+    return "div" if (name.namespace, name.localname) == (XHTML, "div") else None
+
+
+def _one(node: etree._Element, element: Element, depth: int) -> Any:  # noqa: ANN401
+    """Return one value that is not a primitive."""
+    if element.type == "xhtml":
+        return etree.tostring(node, encoding="unicode", with_tail=False)
+    if element.type != ANY_RESOURCE:
+        return _members(node, kinds()[element.type], depth + 1)
+    inner = list(node)
+    if len(inner) != 1 or node.attrib:
+        return {_UNKNOWN: True}
+    return _resource(inner[0], depth + 2)
+
+
+def _primitives(
+    name: str, element: Element, nodes: list[etree._Element], depth: int
+) -> Members:
+    """Return a primitive's values and, beside them, its ids and extensions."""
+    kind = kinds()["FHIRPrimitiveExtension"]
+    values = [_value(node.get("value"), element.type) for node in nodes]
+    beside = [_beside(node, kind, depth + 1) or None for node in nodes]
+    members: Members = {}
+    if any(value is not None for value in values) or not any(beside):
+        members[name] = _array_or_one(values, element)
+    if any(beside):
+        members[EXTENDS + name] = _array_or_one(beside, element)
+    return members
+
+
+def _beside(node: etree._Element, kind: Kind, depth: int) -> Members:
+    """Return what stands in a primitive's element beside its value."""
+    value = node.attrib.pop("value", None)
+    del value
+    return _members(node, kind, depth)
+
+
+def _value(text: str | None, primitive: str) -> Any:  # noqa: ANN401
+    """
+    Return a primitive as JSON has it.
+
+    What is not written as its type has it stays text, for the structure to judge.
+    """
+    if text is None:
+        return None
+    if primitive == "boolean":
+        return _BOOLEANS.get(text, text)
+    if primitive in _WHOLE_NUMBERS or primitive == "decimal":
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        if primitive == "decimal" and _DECIMAL.fullmatch(text):
+            return float(text)
+    return text
+
+
+def _array_or_one(found: list[Any], element: Element) -> Any:  # noqa: ANN401
+    """Return an array where R4 has one; two of what R4 has once stay two."""
+    return found if element.many or len(found) != 1 else found[0]
+
+
+def _not_xml(what: str) -> FhirRefused:
+    """Return the refusal of a body that is not one clean XML document."""
+    return FhirRefused(NOT_XML, "Bundle", rule=f"The body {what}")
