@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from deploy.local.simulator.command import simulate
 from schemas.errors import Stopped
 from services.console.cli import app, failed
 from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
@@ -17,6 +18,8 @@ Org = Annotated[str, typer.Argument(help="Organisation, e.g. urn:dfe:la:931.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Role; repeatable.")]
 Scopes = Annotated[list[str] | None, typer.Option("--scope", help="Scope; repeatable.")]
 Ttl = Annotated[int, typer.Option(help="Seconds; a negative one makes it expired.")]
+
+app.command()(simulate)
 
 
 @app.command()

@@ -26,21 +26,24 @@ async def send(sender: Organisation, message: Message) -> str | None:
 async def _send_once(sender: Organisation, message: Message) -> str | None:
     """Return the message_ref that the door answered with, if it says one."""
     answer = await sender.ask(
-        "POST", _door(sender, message), content=message.body, headers=_headers(message)
+        "POST",
+        door_of(sender, message),
+        content=message.body,
+        headers=headers_of(message),
     )
     if message.door == "health":
         return _health_ref(message, answer)
     return _education_ref(message, answer)
 
 
-def _door(sender: Organisation, message: Message) -> str:
+def door_of(sender: Organisation, message: Message) -> str:
     """Return the address that *message* goes to."""
     if message.door == "health":
         return f"{sender.addresses.health}/$process-message"
     return f"{sender.addresses.education}/events"
 
 
-def _headers(message: Message) -> dict[str, str]:
+def headers_of(message: Message) -> dict[str, str]:
     """Return the headers of *message*."""
     headers = {
         "Content-Type": message.content_type,

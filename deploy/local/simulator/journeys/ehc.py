@@ -1,0 +1,216 @@
+"""An EHC needs assessment, the plan, and its reviews. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from deploy.local.simulator.areas import Published
+from deploy.local.simulator.life import ICB, RNU, RTH, Life
+from deploy.local.simulator.people import another_school
+from deploy.local.simulator.said import Known, Said, workday
+
+_CONCERN_FIRST: Final = 0.7
+_SOURCES: Final = ("1", "2", "3", "4", "5")
+_SOURCE_SHARES: Final = (35, 50, 8, 4, 3)
+"""SEN2 RequestSource: parents, schools, health, social care, others."""
+_NEVER_ACKNOWLEDGED: Final = 0.03
+_NEVER_ANSWERED: Final = 0.06
+_EXCEPTIONS: Final = 0.05
+_REVIEWED: Final = 0.9
+_HEALTH_INVITED: Final = 0.6
+_HEALTH_CAME: Final = 0.4
+_YEAR: Final = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Limb:
+    """One kind of advice that reg. 6(1) asks for."""
+
+    name: str
+    body: str
+    answers: tuple[int, int]
+    """Days from receipt to advice."""
+
+
+def concern(life: Life, day: date, need: str) -> None:
+    """Tell that the child's school says that they may have a need."""
+    data = {
+        "concern": need,
+        "concern_system": "dfe:SENtype",
+        "raised_with": life.home,
+        "parent_informed_on": day,
+    }
+    life.say(life.school(), "concern.raised.v1", day, "concern", data)
+
+
+def assessment(life: Life, rates: Published, day: date, need: str) -> None:
+    """Tell of an assessment asked for on *day*, as far as it goes."""
+    if life.happens(_CONCERN_FIRST):
+        concern(life, life.after(day, -120, -20), need)
+    asked = _requested(life, day)
+    decided, final = (
+        life.owe(clock, life.home, asked, asked)
+        for clock in ("ehcna.decision", "ehcp.final")
+    )
+    in_time = life.happens(rates.decided_in_6_weeks_pc / 100)
+    on = workday(day + timedelta(days=life.random.randint(*_DECIDED[in_time])))
+    assess = life.happens(rates.assessed)
+    decided.met = _decided(life, on, "assess" if assess else "refuse")
+    if not assess:
+        final.stopped = decided.met
+        return
+    _trace(life, on)
+    for limb in _limbs(life):
+        _advice(life, limb, on)
+    if life.happens(rates.led_to_plan_pc / 100):
+        final.met = _plan(life, rates, day)
+
+
+_DECIDED: Final = {True: (18, 40), False: (43, 66)}
+"""Days from request to decision: in six weeks or not. A weekend adds two at most."""
+
+
+def _requested(life: Life, day: date) -> Said:
+    """Tell that the council received a request."""
+    [source] = life.random.choices(_SOURCES, _SOURCE_SHARES)
+    data = {"received_on": day, "request_source": source, "school": life.child.school}
+    if source == "2":
+        data["requested_by"] = life.child.school
+    return life.say(life.council(), "ehcna.requested.v1", day, "ehc", data)
+
+
+def _decided(life: Life, day: date, decision: str) -> Said:
+    """Tell what the council decided."""
+    data = {"decision": decision, "notified_on": day}
+    return life.say(life.council(), "ehcna.decided.v1", day, "ehc", data)
+
+
+def _trace(life: Life, day: date) -> None:
+    """Tell that NHS number and UPN are one child, unless the council knew before."""
+    if not life.traced:
+        life.traced = True
+        data = {"method": "pds", "traced_on": day}
+        life.say(life.council(), "person.identified.v1", day, "tracing", data)
+
+
+def _limbs(life: Life) -> tuple[Limb, ...]:
+    """Return what advice is asked for, and of whom."""
+    trust = life.random.choice((RTH, RTH, RNU))
+    return (
+        Limb("education", life.child.school, (10, 50)),
+        Limb("medical", trust, (20, 80)),
+        Limb("psychological", life.home, (21, 70)),
+        Limb("social-care", life.home, (14, 60)),
+    )
+
+
+def _advice(life: Life, limb: Limb, day: date) -> None:
+    """Tell of a request for advice and, of most, its receipt and the advice."""
+    talk = f"advice-{limb.name}"
+    said = {"body": limb.body, "advice": limb.name}
+    own = limb.body == life.home
+    asked = {**said, "sent_on": day} | ({"received_on": day} if own else {})
+    start = life.say(life.council(), "ehcna.advice_requested.v1", day, talk, asked)
+    who = _of(life, limb.body)
+    receipt = start if own else _receipt(life, who, said, day, talk)
+    owed = life.owe("ehcna.advice", limb.body, start, receipt)
+    if receipt and not life.happens(_NEVER_ANSWERED):
+        given = life.after(receipt.on, *limb.answers)
+        data = {**said, "received_on": given}
+        name = "ehcna.advice_received.v1"
+        owed.met = life.say(who, name, given, talk, data)
+
+
+def _of(life: Life, body: str) -> Known:
+    """Return the child as a body knows them."""
+    if body == life.home:
+        return life.council()
+    return life.trust(body) if body in {RTH, RNU} else life.school(body)
+
+
+def _receipt(
+    life: Life, who: Known, said: dict[str, str], day: date, talk: str
+) -> Said | None:
+    """Tell on which day the request reached the body; some never say."""
+    if life.happens(_NEVER_ACKNOWLEDGED):
+        return None
+    on = life.after(day, 0, 4)
+    data = {**said, "received_on": on}
+    return life.say(who, "ehcna.advice_request_received.v1", on, talk, data)
+
+
+def _plan(life: Life, rates: Published, asked: date) -> Said:
+    """Tell of the plan, from its draft to its reviews."""
+    in_time = life.happens(rates.in_20_weeks_pc / 100)
+    within = (125, 138) if in_time else (141, 330)
+    if not in_time and life.happens(rates.over_1_year_pc / 100):
+        within = (367, 500)
+    final = life.after(asked, *within)
+    draft = life.after(final, -38, -20)
+    served = {"served_on": draft, "version": 1}
+    life.say(life.council(), "ehcp.draft_issued.v1", draft, "ehc", served)
+    school = _consulted(life, draft)
+    said = issued(life, final, school, exception=not in_time)
+    reviews(life, final)
+    return said
+
+
+def _consulted(life: Life, day: date) -> str:
+    """Tell which schools were asked; return the one that will be named."""
+    own = life.child.school
+    others = [
+        another_school(life.random, own) for _ in range(life.random.randint(0, 2))
+    ]
+    for school in dict.fromkeys((own, *others)):
+        data = {"school": school, "sent_on": day}
+        life.say(life.council(), "ehcp.school_consulted.v1", day, "ehc", data)
+    return own
+
+
+def issued(life: Life, day: date, school: str, *, exception: bool) -> Said:
+    """Tell that the final plan was sent."""
+    data = {
+        "issued_on": day,
+        "school": school,
+        "sent_to": [school, ICB],
+        "week20_exception": exception and life.happens(_EXCEPTIONS),
+    }
+    return life.say(life.council(), "ehcp.final_issued.v1", day, "ehc", data)
+
+
+def reviews(life: Life, issued_on: date, since: date = date.min) -> None:
+    """Tell of the reviews that the school held, about one in twelve months."""
+    day = issued_on
+    for turn in range(1, 9):
+        day = life.after(day, _YEAR - 40, _YEAR + 20)
+        if day >= since and life.happens(_REVIEWED):
+            _review(life, day, turn)
+
+
+def _review(life: Life, day: date, turn: int) -> None:
+    """Tell of one review."""
+    came = life.happens(_HEALTH_CAME)
+    data = {
+        "held_on": day,
+        "school": life.child.school,
+        "health_invited": came or life.happens(_HEALTH_INVITED),
+        "health_attended": came,
+    }
+    life.say(life.school(), "annual_review.held.v1", day, f"review-{turn}", data)
+
+
+def left_behind(life: Life, day: date) -> None:
+    """Tell of a request that another council decided before the child moved away."""
+    asked = _asked(life, day)
+    decided, _ = (
+        life.owe(clock, life.home, asked, asked)
+        for clock in ("ehcna.decision", "ehcp.final")
+    )
+    data = {"decision": "assess", "notified_on": (on := life.after(day, 20, 35))}
+    decided.met = life.say(life.council(), "ehcna.decided.v1", on, "ehc-before", data)
+
+
+def _asked(life: Life, day: date) -> Said:
+    """Tell that the council before received a request."""
+    data = {"received_on": day, "request_source": "1"}
+    return life.say(life.council(), "ehcna.requested.v1", day, "ehc-before", data)

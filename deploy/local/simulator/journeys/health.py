@@ -1,0 +1,132 @@
+"""A referral and what becomes of it: cancelled, or waited for and seen. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from deploy.local.scenarios.referral import SNOMED, Referral
+from deploy.local.simulator.life import RNU, RTH, Life
+from deploy.local.simulator.said import Owed, Said, evening
+
+GP_FEDERATION: Final = "urn:ods:X9902"
+_CANCELLED: Final = 0.07
+_URGENT: Final = 0.04
+_NOT_BROUGHT: Final = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that children wait for."""
+
+    name: str
+    trust: str
+    code: str
+    """SNOMED CT concept of a referral to it."""
+    waits: tuple[int, int]
+    """Days from referral to assessment, the shortest and the longest."""
+
+
+SERVICES: Final[Mapping[str, Service]] = {
+    "camhs": Service("camhs", RNU, "306291008", (14, 300)),
+    "community-paediatrics": Service(
+        "community-paediatrics", RTH, "306261003", (60, 720)
+    ),
+    "slt": Service("slt", RNU, "306360000", (30, 400)),
+    "ot": Service("ot", RNU, "306355004", (30, 350)),
+}
+
+
+def referral(life: Life, service: Service, day: date) -> None:
+    """Tell of a referral on *day* and of the wait that it began."""
+    talk = f"referral-{life.record(life.trust(service.trust))}"
+    start = _told(life, service, day, talk, reason="new")
+    owed = life.owe("referral.wait", service.trust, start, start)
+    if life.happens(_CANCELLED):
+        owed.stopped = _cancelled(life, service, start, talk)
+        return
+    if life.happens(_URGENT):
+        owed.start = owed.receipt = _urgent(life, service, start, talk)
+    _wait(life, service, owed, talk)
+
+
+def _told(  # noqa: PLR0913 - a message says as much
+    life: Life,
+    service: Service,
+    day: date,
+    talk: str,
+    *,
+    reason: str,
+    first: Said | None = None,
+    priority: str = "routine",
+) -> Said:
+    """Tell of a referral, of its update, or of its end, with a BaRS message."""
+    who = life.trust(service.trust)
+    made = first.referral.made_at if first and first.referral else _moment(day)
+    ended = reason == "revoked"
+    message = Referral(
+        record=first.record if first else life.record(who),
+        reason="new" if reason == "new" else "update",
+        status="revoked" if ended else "active",
+        priority="urgent" if priority == "urgent" else "routine",
+        made_at=made,
+        sent_at=_moment(day),
+        person=who.local_id,
+        service=service.name,
+        code=service.code,
+        requested_by=GP_FEDERATION,
+    )
+    name = "referral.cancelled.v1" if ended else "referral.received.v1"
+    said = life.refer(who, name, day, talk, message)
+    said.data = {"service": service.name}
+    if not ended:
+        said.data |= {
+            "code": service.code,
+            "code_system": SNOMED,
+            "priority": priority,
+            "referred_by": GP_FEDERATION,
+            "referred_to": service.trust,
+        }
+    return said
+
+
+def _moment(day: date) -> datetime:
+    """Return the moment of *day* at which clinics write."""
+    return evening(day).astimezone(UTC)
+
+
+def _cancelled(life: Life, service: Service, start: Said, talk: str) -> Said:
+    """Tell that the referral was revoked some weeks later."""
+    day = life.after(start.on, 5, 40)
+    return _told(life, service, day, talk, reason="revoked", first=start)
+
+
+def _urgent(life: Life, service: Service, start: Said, talk: str) -> Said:
+    """Tell of the referral once more, now urgent: the update supersedes it."""
+    day = life.after(start.on, 3, 20)
+    again = _told(
+        life, service, day, talk, reason="update", first=start, priority="urgent"
+    )
+    again.on, again.version = start.on, start.version + 1
+    again.received = evening(day)
+    start.fate = "superseded"
+    return again
+
+
+def _wait(life: Life, service: Service, owed: Owed, talk: str) -> None:
+    """Tell of the wait from acceptance to assessment."""
+    who, said = life.trust(service.trust), {"service": service.name}
+    start = owed.start.on
+    accepted, waited = life.after(start, 4, 24), life.random.randint(*service.waits)
+    taken = {**said, "accepted_by": service.trust}
+    life.say(who, "referral.accepted.v1", accepted, talk, taken)
+    added = {**said, "added_on": accepted}
+    life.say(who, "waiting_list.added.v1", accepted, talk, added)
+    seen = life.after(accepted, waited, waited + 5)
+    if life.happens(_NOT_BROUGHT):
+        missed = life.after(accepted, 1, waited)
+        missing = {**said, "appointment_on": missed}
+        life.say(who, "appointment.was_not_brought.v1", missed, talk, missing)
+    weeks = (seen - start).days // 7
+    done = {**said, "completed_on": seen, "weeks_waited": weeks}
+    owed.met = life.say(who, "assessment.completed.v1", seen, talk, done)

@@ -1,0 +1,199 @@
+"""What a right timeline of each child holds, written down and read back."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from pathlib import Path
+from typing import Any, Final
+
+from deploy.local.simulator.county import County
+from deploy.local.simulator.faults import WITHDRAWAL
+from deploy.local.simulator.law import Reckoned
+from deploy.local.simulator.life import RNU, RTH, Life
+from deploy.local.simulator.said import Said
+
+VERSION: Final = 1
+_READERS: Final = (RTH, RNU)
+"""Who reads what the council may not."""
+_UNSEEN_BY_TRUSTS: Final = frozenset({"person.identified.v1"})
+"""No agreement lets a clinic see how numbers were traced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One entry, as a timeline must show it."""
+
+    type: str
+    source: str
+    occurred: str
+    time: str
+    correlationid: str
+    state: str
+    late: bool
+    data: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        """What tells entries apart: all of it, in one line."""
+        fields = (getattr(self, name) for name in self.__slots__)
+        return json.dumps([*fields], sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One child's timeline."""
+
+    number: int
+    """Of the child in the county: no identifier of anyone."""
+    reader: str
+    """Who may see it and is asked for it."""
+    hidden_from: tuple[str, ...]
+    """Who must find nothing."""
+    find: Mapping[str, str]
+    entries: tuple[Seen, ...]
+    clocks: tuple[Reckoned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the file is about."""
+
+    area: str
+    seed: int
+    years: int
+    scale: float
+    until: str
+    totals: Mapping[str, Mapping[str, int]]
+    """By calendar year, what the council's return of that year must say."""
+
+
+def expected(life: Life, county: County) -> Iterator[Expected]:
+    """Yield the timelines that tell of one life: who shares no number stays apart."""
+    heard = [s for s in life.said if not s.broken and s.received <= county.last]
+    owed = [(one, one.reckoned(county.last)) for one in life.owed]
+    for group in _groups(heard):
+        mine = {id(said) for said in group}
+        clocks = (clock for one, clock in owed if clock and id(one.start) in mine)
+        if found := _timeline(life, group, tuple(clocks), county.area.council):
+            yield found
+
+
+def _groups(heard: Sequence[Said]) -> list[list[Said]]:
+    """Return the statements of each child that numbers make of the persons said."""
+    numbers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for said in heard:
+        numbers[said.sender, said.who.local_id].update(said.who.numbers)
+    joined: list[set[str]] = []
+    for held in numbers.values():
+        touching = [group for group in joined if group & held]
+        joined = [group for group in joined if not group & held]
+        joined.append(held.union(*touching))
+    return [
+        [s for s in heard if numbers[s.sender, s.who.local_id] & group]
+        for group in joined
+    ]
+
+
+def _timeline(
+    life: Life, group: Sequence[Said], clocks: tuple[Reckoned, ...], council: str
+) -> Expected | None:
+    """Return what its reader must see; None where nobody may see any of it."""
+    reader = _reader(group, council)
+    if reader is None:
+        return None
+    seen = [s for s in group if reader == council or s.type not in _UNSEEN_BY_TRUSTS]
+    born = life.child.date_of_birth.isoformat()
+    nhs = next((s.who.nhs_number for s in group if s.who.nhs_number), None)
+    upn = next((s.who.upn for s in group if s.who.upn), None)
+    number = {"nhs_number": nhs} if nhs else {"upn": upn}
+    return Expected(
+        number=life.child.number,
+        reader=reader,
+        hidden_from=() if reader == council else (council,),
+        find={**{k: v for k, v in number.items() if v}, "date_of_birth": born},
+        entries=tuple(map(_seen, seen)),
+        clocks=clocks,
+    )
+
+
+def _reader(group: Sequence[Said], council: str) -> str | None:
+    """Return who may see the child: who said something of them, or is named."""
+    standing = [s for s in group if s.fate == "linked" and s.type != WITHDRAWAL]
+    named = {s.sender for s in standing} | {
+        value for s in standing for value in s.data.values() if isinstance(value, str)
+    }
+    return next((org for org in (council, *_READERS) if org in named), None)
+
+
+def _seen(said: Said) -> Seen:
+    """Return a statement as a timeline shows it."""
+    at = said.received.astimezone(UTC)
+    return Seen(
+        type=said.type,
+        source=said.sender,
+        occurred=said.occurred,
+        time=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        correlationid=str(said.talk),
+        state=said.fate,
+        late=said.late,
+        data={k: v for k, v in said.data.items() if k != "withdraws"},
+    )
+
+
+def write(path: Path, header: Header, timelines: Iterable[Expected]) -> None:
+    """Write one JSON object a line: the header, then each timeline."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(_line({"truth": VERSION, **_fields(header)}))
+        for one in timelines:
+            file.write(_line(_written(one)))
+
+
+def read(path: Path) -> tuple[Header, list[Expected]]:
+    """Return what `write` wrote; raises ValueError where it is something else."""
+    with path.open(encoding="utf-8") as file:
+        first = json.loads(file.readline())
+        if not isinstance(first, dict) or first.pop("truth", None) != VERSION:
+            raise ValueError("this is not a truth file of this version")
+        return Header(**first), [_expected(json.loads(line)) for line in file]
+
+
+def _line(value: Mapping[str, Any]) -> str:
+    """Return one line."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any of our dataclasses
+    """Return the fields of a dataclass, one level deep."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+def _written(one: Expected) -> dict[str, Any]:
+    """Return a timeline as the file holds it."""
+    clocks = [
+        {k: v.isoformat() if isinstance(v, date) else v for k, v in _fields(c).items()}
+        for c in one.clocks
+    ]
+    return _fields(one) | {
+        "entries": [_fields(entry) for entry in one.entries],
+        "clocks": clocks,
+    }
+
+
+def _expected(line: dict[str, Any]) -> Expected:
+    """Return the timeline that a line holds."""
+    days = ("started", "met_on", "stopped_on")
+    clocks = [
+        clock | {name: date.fromisoformat(clock[name]) for name in days if clock[name]}
+        for clock in line["clocks"]
+    ]
+    return Expected(
+        **line
+        | {
+            "hidden_from": tuple(line["hidden_from"]),
+            "entries": tuple(Seen(**entry) for entry in line["entries"]),
+            "clocks": tuple(Reckoned(**clock) for clock in clocks),
+        }
+    )
