@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from deploy.local.simulator.command import simulate
+from deploy.returns.command import area_send_lists, sen2_return
 from schemas.errors import Stopped
 from services.console.cli import app, failed
 from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
@@ -20,6 +21,8 @@ Scopes = Annotated[list[str] | None, typer.Option("--scope", help="Scope; repeat
 Ttl = Annotated[int, typer.Option(help="Seconds; a negative one makes it expired.")]
 
 app.command()(simulate)
+app.command("sen2")(sen2_return)
+app.command("area-send")(area_send_lists)
 
 
 @app.command()

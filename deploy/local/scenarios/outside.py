@@ -12,7 +12,7 @@ from schemas.errors import ThroughlineError
 DEFAULT_PORT_BASE: Final = 8100
 
 ROLES: Final = {
-    "urn:dfe:la:931": "send_officer",
+    "urn:dfe:la:": "send_officer",
     "urn:dfe:urn:519001": "setting",
     "urn:ods:": "clinician",
     "urn:dfe:urn:": "senco",

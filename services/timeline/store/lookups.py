@@ -51,6 +51,13 @@ async def found(conn: Connection, lookup: str) -> dict[str, Sequence[tuple[str, 
     return dict(stated)
 
 
+async def home(conn: Connection, person: str) -> str | None:
+    """Return the child that a person is of today, if the person is known."""
+    query = "SELECT child_ref FROM places WHERE person_ref = $1"
+    found: str | None = await conn.fetchval(query, person)
+    return found
+
+
 async def last_heard(conn: Connection) -> dict[str, datetime]:
     """Return when each source was last heard."""
     rows = await conn.fetch("SELECT source, last_heard FROM sources")

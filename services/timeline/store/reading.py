@@ -17,6 +17,7 @@ from services.timeline import rules
 from services.timeline.store import lookups
 
 _SCHEMES: Final = ("nhs_number", "upn")
+_LONGEST_ID: Final = 100
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PRINTABLE: Final = re.compile(r"[!-~]{1,64}", re.ASCII)
 
@@ -72,14 +73,32 @@ class Reading:
         return reach(viewer, namings(entries), self.contracts.rules.agreements)
 
     async def search(self, caller: Caller, asked: object) -> str:
-        """Return the one child that a number and a date of birth lead to."""
+        """
+        Return the one child that a number and a date of birth lead to.
+
+        Or that the caller's own id of a person leads to: nobody else's ids are asked.
+        """
         caller.needs("read")
-        lookup = _lookup(self._service.settings.key, asked)
+        key = self._service.settings.key
+        own = _own_person(key, caller.org, asked)
+        lookup = "" if own else _lookup(key, asked)
         try:
             async with self._service.pool.acquire() as conn, conn.transaction():
+                if own:
+                    return await self._own(conn, caller, own)
                 return await self._search(conn, caller, lookup)
         except postgres.AWAY:
             raise away() from None
+
+    async def _own(self, conn: Connection, caller: Caller, person: str) -> str:
+        """Find the child of the caller's own person, decide and audit."""
+        child = await lookups.home(conn, person)
+        entries = await children.entries_of(conn, [child] if child else [])
+        reached = self._reach(caller, entries.get(child or "", []))
+        if child is None or reached is None:
+            raise unknown()
+        await audit.record(conn, _disclosure(caller, reached, "search", child, {}))
+        return child
 
     async def _search(self, conn: Connection, caller: Caller, lookup: str) -> str:
         """Find, decide and audit."""
@@ -123,6 +142,16 @@ def known_moment(known_on: str | None) -> str | None:
         raise not_understood(detail) from None
 
 
+def _own_person(key: bytes, org: str, asked: object) -> str | None:
+    """Return the person whom *org* calls by the `local_id` asked for, if it is."""
+    local_id = asked.get("local_id") if isinstance(asked, dict) else None
+    if local_id is None:
+        return None
+    if not isinstance(local_id, str) or not 0 < len(local_id) <= _LONGEST_ID:
+        raise not_understood("local_id must be text of at most 100 characters.")
+    return refs.person_ref(key, org, {"local_id": local_id})
+
+
 def _lookup(key: bytes, asked: object) -> str:
     """Return the hash of what is looked for; raises a 422."""
     if isinstance(asked, dict):
@@ -130,7 +159,8 @@ def _lookup(key: bytes, asked: object) -> str:
         born = asked.get("date_of_birth")
         if len(given) == 1 and isinstance(born, str) and isinstance(given[0][1], str):
             return refs.lookup(key, given[0][0], given[0][1], born)
-    raise not_understood("Give nhs_number or upn, and date_of_birth, as text.")
+    detail = "Give nhs_number or upn, and date_of_birth, or your own local_id, as text."
+    raise not_understood(detail)
 
 
 def not_understood(detail: str) -> Problem:

@@ -78,11 +78,13 @@ def _told(  # noqa: PLR0913 - a message says as much
     )
     name = "referral.cancelled.v1" if ended else "referral.received.v1"
     said = life.refer(who, name, day, talk, message)
-    said.data = {"service": service.name}
+    said.data = {
+        "service": service.name,
+        "code": service.code,
+        "code_system": SNOMED,
+    }
     if not ended:
         said.data |= {
-            "code": service.code,
-            "code_system": SNOMED,
             "priority": priority,
             "referred_by": GP_FEDERATION,
             "referred_to": service.trust,
