@@ -1,6 +1,6 @@
 """What a timeline says of requests, assessments, plans and reviews. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -24,6 +24,7 @@ _DAYS: Final = {
 """The member that holds the day; where it is absent, the day it happened."""
 _REQUESTED: Final = "ehcna.requested.v1"
 _FINAL: Final = "ehcp.final_issued.v1"
+_CEASED: Final = "ehcp.ceased.v1"
 _ENDS: Final = frozenset(
     {
         *("ehcna.decided.v1", "ehcna.withdrawn.v1", "ehcna.exported.v1"),
@@ -92,6 +93,8 @@ def record_of(entries: Iterable[Entry], council: str) -> Record:
     for fact in own:
         if fact.type in _ENDS:
             _place(cases, fact)
+        elif fact.type == _CEASED:
+            _cease(cases, fact)
     return Record(tuple(cases), tuple(facts))
 
 
@@ -112,6 +115,14 @@ def _place(cases: list[Case], fact: Fact) -> None:
         found.facts.append(fact)
 
 
+def _cease(cases: list[Case], fact: Fact) -> None:
+    """Put the end of a plan to the plan that it ends: the last that was in force."""
+    begun = [case for case in cases if case.final and case.first(_CEASED) is None]
+    before = [case for case in begun if case.final and case.final.on <= fact.on]
+    if before:
+        before[-1].facts.append(fact)
+
+
 def _fact(entry: Entry) -> Fact:
     """Return an entry as a fact."""
     data = entry["data"]
@@ -123,8 +134,3 @@ def _fact(entry: Entry) -> Fact:
         talk=entry["correlationid"],
         source=entry["source"],
     )
-
-
-def within(facts: Sequence[Fact], first: date, last: date) -> list[Fact]:
-    """Return those of a span of days."""
-    return [fact for fact in facts if first <= fact.on <= last]

@@ -215,8 +215,8 @@ def sizes(county: County) -> dict[str, float]:
 
 
 def _sample(county: County) -> float:
-    """Return which part of an area is some thousands of events."""
-    return min(1.0, 500 / county.area.published.requests) * county.scale
+    """Return which part of an area is some ten thousand events."""
+    return min(1.0, 100 / county.area.published.requests) * county.scale
 
 
 def _played(county: County) -> County:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from deploy.local.scenarios.message import NAMESPACE
 from deploy.local.scenarios.referral import Referral
-from deploy.local.simulator.people import Child
+from deploy.local.simulator.people import Child, another_school
 from deploy.local.simulator.said import Known, Owed, Said, evening, workday
 
 RTH: Final = "urn:ods:RTH"
@@ -49,6 +49,11 @@ class Life:
         child = self.child.in_capitals if urn == RTH else self.child
         known = self._known(urn, _PREFIXES[urn], child)
         return replace(known, nhs_number=child.nhs_number)
+
+    def change_school(self) -> None:
+        """Let another school teach the child from now on; it has ids of its own."""
+        other = another_school(self.random, self.child.school)
+        self.child = replace(self.child, school=other)
 
     def after(self, day: date, least: int, most: int) -> date:
         """Return a working day between *least* and *most* days after *day*."""

@@ -19,6 +19,8 @@ _EXCEPTIONS: Final = 0.05
 _REVIEWED: Final = 0.9
 _HEALTH_INVITED: Final = 0.6
 _HEALTH_CAME: Final = 0.4
+_NEW_SCHOOL: Final = 0.08
+"""Of children with a plan, from one review to the next."""
 _YEAR: Final = 365
 
 
@@ -182,6 +184,8 @@ def reviews(life: Life, issued_on: date, since: date = date.min) -> None:
     """Tell of the reviews that the school held, about one in twelve months."""
     day = issued_on
     for turn in range(1, 9):
+        if life.happens(_NEW_SCHOOL):
+            life.change_school()
         day = life.after(day, _YEAR - 40, _YEAR + 20)
         if day >= since and life.happens(_REVIEWED):
             _review(life, day, turn)

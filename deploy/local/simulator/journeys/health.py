@@ -13,6 +13,8 @@ GP_FEDERATION: Final = "urn:ods:X9902"
 _CANCELLED: Final = 0.07
 _URGENT: Final = 0.04
 _NOT_BROUGHT: Final = 0.12
+_FIRST_CONTACT: Final = 0.5
+"""Of those seen: once before the day on which the assessment is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,22 @@ def _wait(life: Life, service: Service, owed: Owed, talk: str) -> None:
         missed = life.after(accepted, 1, waited)
         missing = {**said, "appointment_on": missed}
         life.say(who, "appointment.was_not_brought.v1", missed, talk, missing)
+    if life.happens(_FIRST_CONTACT):
+        owed.met = _first_contact(life, service, accepted, seen, talk)
     weeks = (seen - start).days // 7
     done = {**said, "completed_on": seen, "weeks_waited": weeks}
-    owed.met = life.say(who, "assessment.completed.v1", seen, talk, done)
+    assessed = life.say(who, "assessment.completed.v1", seen, talk, done)
+    owed.met = owed.met or assessed
+
+
+def _first_contact(
+    life: Life, service: Service, accepted: date, seen: date, talk: str
+) -> Said:
+    """Tell that the child was seen some time before the assessment was complete."""
+    who, days = life.trust(service.trust), (seen - accepted).days
+    booked = life.after(accepted, 1, max(1, days // 3))
+    on = life.after(booked, 2, max(2, days // 3))
+    data = {"service": service.name, "appointment_on": on}
+    life.say(who, "appointment.booked.v1", booked, talk, data)
+    kept = {"service": service.name, "attended_on": on}
+    return life.say(who, "appointment.attended.v1", on, talk, kept)

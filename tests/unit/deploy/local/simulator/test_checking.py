@@ -1,0 +1,129 @@
+"""The check finds whatever differs, and nothing where nothing does."""
+
+from copy import deepcopy
+from datetime import date
+
+import pytest
+
+from deploy.local.simulator.checking import compare
+from deploy.local.simulator.law import Reckoned
+from deploy.local.simulator.truth import Expected, Seen
+
+TODAY = date(2026, 3, 2)
+COUNCIL = "urn:dfe:la:931"
+
+
+def seen(kind, occurred, **changes):
+    """Return an entry that is expected."""
+    said = {
+        "type": kind,
+        "source": COUNCIL,
+        "occurred": occurred,
+        "time": f"{occurred}T17:30:00.000000Z",
+        "correlationid": "3d9f5a0e-0000-4000-8000-000000000001",
+        "state": "linked",
+        "late": False,
+        "data": {"received_on": occurred},
+    }
+    return Seen(**said | changes)
+
+
+EXPECTED = Expected(
+    number=7,
+    reader=COUNCIL,
+    hidden_from=(),
+    find={},
+    entries=(
+        seen("ehcna.requested.v1", "2026-02-02"),
+        seen("ehcna.decided.v1", "2026-02-20"),
+    ),
+    clocks=(
+        Reckoned("ehcna.decision", COUNCIL, date(2026, 2, 2), date(2026, 2, 20), None),
+    ),
+)
+
+
+@pytest.fixture
+def shown():
+    """A timeline as it should be."""
+    entries = [
+        {"id": str(n), **{name: getattr(e, name) for name in Seen.__slots__}}
+        for n, e in enumerate(EXPECTED.entries)
+    ]
+    clock = {
+        "id": "c",
+        "clock": "ehcna.decision",
+        "owed_by": COUNCIL,
+        "started": "2026-02-02",
+        "due": "2026-03-16",
+        "state": "met",
+        "met_on": "2026-02-20",
+    }
+    return deepcopy({"entries": entries, "clocks": [clock]})
+
+
+def kinds(shown):
+    """Return which kinds of difference are found."""
+    return sorted(one.kind for one in compare(EXPECTED, shown, TODAY))
+
+
+def test_nothing_differs(shown):
+    """A right timeline has no difference."""
+    assert kinds(shown) == []
+
+
+def test_an_entry_that_is_not_there(shown):
+    """It is missing."""
+    shown["entries"].pop()
+    assert kinds(shown) == ["missing"]
+
+
+def test_an_entry_that_is_there_twice(shown):
+    """The second is extra."""
+    shown["entries"].append(shown["entries"][-1] | {"id": "9"})
+    assert kinds(shown) == ["extra"]
+
+
+@pytest.mark.parametrize(
+    ("member", "other"),
+    [
+        ("state", "superseded"),
+        ("late", True),
+        ("source", "urn:ods:RNU"),
+        ("time", "2026-02-21T17:30:00.000000Z"),
+        ("correlationid", "other"),
+        ("data", {}),
+    ],
+)
+def test_an_entry_that_says_something_else(shown, member, other):
+    """What was expected is missing, and what is there is extra."""
+    shown["entries"][0][member] = other
+    assert kinds(shown) == ["extra", "missing"]
+
+
+def test_entries_in_the_wrong_order(shown):
+    """A later one must not stand first."""
+    shown["entries"].reverse()
+    assert kinds(shown) == ["out-of-order"]
+
+
+@pytest.mark.parametrize(
+    ("member", "other"),
+    [
+        ("due", "2026-03-15"),
+        ("state", "met_late"),
+        ("owed_by", "urn:ods:RNU"),
+        ("started", "2026-02-03"),
+        ("met_on", None),
+    ],
+)
+def test_a_clock_that_says_something_else(shown, member, other):
+    """A day too few is found."""
+    shown["clocks"][0][member] = other
+    assert kinds(shown) == ["clock-extra", "clock-missing"]
+
+
+def test_a_clock_of_another_kind(shown):
+    """One that nobody expected is a difference as well."""
+    shown["clocks"].append(shown["clocks"][0] | {"clock": "ehcp.final"})
+    assert kinds(shown) == ["clock-extra"]
