@@ -6,10 +6,10 @@ ENDING := $(firstword $(wildcard $(PYTHON)) python3) -m deploy.local.ending
 export BROKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down reset test fuzz long check bench
+.PHONY: help setup demo down reset test fuzz long check bench bench-county
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 setup: ## Install what is missing, and the locked environment
 	@sh deploy/setup.sh
@@ -45,3 +45,6 @@ check: setup ## Check format, lint, types, imports and docstrings; change nothin
 
 bench: setup ## Measure, and write var/bench.json
 	@$(PYTHON) -m tests.benchmarks
+
+bench-county: setup ## Two years of a county through every service, checked: some 20 minutes
+	@$(PYTHON) -m tests.benchmarks.county

@@ -1,33 +1,9 @@
 """`throughline sen2` and `throughline area-send`: returns from the timeline."""
 
-import re
-from collections.abc import Iterator
-from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 import typer
-
-from deploy.returns import area_send, files, measures, sen2
-from deploy.returns.asking import timelines
-from deploy.returns.cases import Record, record_of
-from deploy.returns.persons import NotPersonsError, Person, persons
-from deploy.returns.tables import Collection
-from services.console.cli.answers import (
-    FAILED,
-    INVALID,
-    NOT_FOUND,
-    USAGE,
-    failed,
-    print_json,
-    print_line,
-    remark,
-)
-from services.console.errors import DownError
-
-_LONDON: Final = ZoneInfo("Europe/London")
-_COUNCIL: Final = re.compile(r"[0-9]{3}", re.ASCII)
 
 La = Annotated[str, typer.Option("--la", help="DfE code of the council, e.g. 931.")]
 Persons = Annotated[
@@ -54,27 +30,13 @@ def sen2_return(  # noqa: PLR0913, PLR0917 - options
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Write the SEN2 return of a January, about the calendar year before."""
-    council, listed = _asked(la, persons_file)
+    # Here alone: no other command should take the time to load a spreadsheet's writer.
+    from deploy.returns import making  # noqa: PLC0415
+    from deploy.returns.tables import Collection  # noqa: PLC0415
+
+    officers = {"dmo": dmo, "dco": dco, "dsco": dsco}
     collection = Collection(year, la)
-    told = _records(council, listed)
-    made = sen2.returned(collection, told)
-    if not made.rows["person"]:
-        raise failed(NOT_FOUND, "the timelines hold nothing that this return is about")
-    officers = dict(zip(_OFFICERS, (dmo, dco, dsco), strict=True))
-    now = datetime.now(_LONDON)
-    paths = files.write(out, collection, made, officers, now)
-    rows = {name: len(found) for name, found in made.rows.items()}
-    _say(
-        {
-            "files": [str(path) for path in paths],
-            "rows": rows,
-            "measures": measures.measures(collection, made),
-        },
-        as_json=as_json,
-    )
-
-
-_OFFICERS: Final = ("dmo", "dco", "dsco")
+    making.make_sen2(collection, persons_file, out, officers, as_json=as_json)
 
 
 def area_send_lists(
@@ -85,55 +47,6 @@ def area_send_lists(
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Write the person-level workbook for an area SEND inspection."""
-    council, listed = _asked(la, persons_file)
-    rows = area_send.lists(_records(council, listed), _day(on))
-    area_send.write(out, rows)
-    counted = {name: len(found) for name, found in rows.items()}
-    _say({"file": str(out), "rows": counted}, as_json=as_json)
+    from deploy.returns import making  # noqa: PLC0415 - as above
 
-
-def _asked(la: str, file: Path) -> tuple[str, list[Person]]:
-    """Return the council and its persons, or end the command."""
-    if not _COUNCIL.fullmatch(la):
-        raise failed(USAGE, "--la is the three digits of a council")
-    try:
-        return f"urn:dfe:la:{la}", persons(file)
-    except OSError as error:
-        raise failed(USAGE, f"cannot read the persons file: {error.strerror}") from None
-    except NotPersonsError as wrong:
-        raise failed(INVALID, f"persons file: {wrong}") from None
-
-
-def _records(council: str, listed: list[Person]) -> Iterator[tuple[Person, Record]]:
-    """Yield what each timeline says; say how many persons have none."""
-    unknown = 0
-    try:
-        for person, entries in timelines(council, listed):
-            unknown += not entries
-            if entries:
-                yield person, record_of(entries, council)
-    except DownError as down:
-        raise failed(FAILED, f"{down}. Is it running?") from None
-    if unknown:
-        remark(f"{unknown} of {len(listed)} persons have no timeline that you may see")
-
-
-def _day(said: str) -> date:
-    """Return the day that was asked for."""
-    try:
-        return date.fromisoformat(said) if said else datetime.now(_LONDON).date()
-    except ValueError:
-        raise failed(USAGE, "--on is a date, YYYY-MM-DD") from None
-
-
-def _say(said: dict[str, Any], *, as_json: bool) -> None:
-    """Print what was made."""
-    if as_json:
-        print_json(said)
-        return
-    for name, value in said.items():
-        members = value.items() if isinstance(value, dict) else [("", value)]
-        for member, one in members:
-            listed = one if isinstance(one, list) else [one]
-            for line in listed:
-                print_line("\t".join(filter(None, (name, member, str(line)))))
+    making.make_lists(la, persons_file, out, on, as_json=as_json)

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from deploy.returns.tables import Collection, Return, Row, day_in
+
+_DECIDED: Final = frozenset({"Y", "N"})
 
 
 def measures(collection: Collection, made: Return) -> dict[str, int | float | None]:
@@ -21,7 +24,7 @@ def measures(collection: Collection, made: Return) -> dict[str, int | float | No
         and (assessment := assessed[plan["assessmenttableid"]])
         and (asked := day_in(received[assessment["requeststableid"]]))
     ]
-    decided = [row for row in made.rows["requests"] if row["requestoutcomedate"]]
+    decided = [row for row in made.rows["requests"] if _is_decided(row)]
     in_time = [taken <= timedelta(weeks=20) for taken, _ in plans]
     without = [taken <= timedelta(weeks=20) for taken, claimed in plans if not claimed]
     return {
@@ -36,6 +39,11 @@ def measures(collection: Collection, made: Return) -> dict[str, int | float | No
         "in_20_weeks_without_exceptions_pc": _share(without),
         "active_plans": len(made.rows["activeplans"]),
     }
+
+
+def _is_decided(row: Row) -> bool:
+    """Return whether the council decided a request in the year; one may be withdrawn."""
+    return bool(row["requestoutcomedate"]) and row["requestoutcome"] in _DECIDED
 
 
 def _six_weeks(row: Row) -> bool:

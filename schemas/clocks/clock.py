@@ -172,11 +172,26 @@ def _stated(rule: ClockRule, start: Entry) -> date | None:
 def _stops(
     rule: ClockRule, begun: Sequence[Open], read: Sequence[Entry]
 ) -> dict[str, Answer]:
-    """Return what stopped each start: of the answers it got, those that apply."""
-    if rule.stopped_by is None:
-        return {}
-    given = pairs(rule, begun, answers(rule.stopped_by, read))
-    return {k: a for k, a in given.items() if rule.stopped_by.applies(a.entry)}
+    """
+    Return what stopped each start: of the answers it got, the first that applies.
+
+    Each way to stop is asked by itself, as an answer to all starts; of two on one day
+    the first heard counts.
+    """
+    stops: dict[str, Answer] = {}
+    for moment in rule.stopped_by:
+        for start, given in pairs(rule, begun, answers(moment, read)).items():
+            before = stops.get(start)
+            if moment.applies(given.entry) and (
+                before is None or _turn(given) < _turn(before)
+            ):
+                stops[start] = given
+    return stops
+
+
+def _turn(given: Answer) -> tuple[date, str, str]:
+    """Return what answers are sorted by."""
+    return given.on, given.entry.time, given.entry.id
 
 
 def _day(answer: Answer | None) -> date | None:

@@ -97,7 +97,8 @@ class ClockRule(_Strict):
     """
     limit: Limit
     met_by: Moment
-    stopped_by: Moment | None = None
+    stopped_by: tuple[Moment, ...] = ()
+    """Whichever comes first."""
     same: tuple[str, ...] = ()
     """Data members that an answer shares with its start; absent: its sender."""
     alike: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ class ClockRule(_Strict):
     @property
     def moments(self) -> tuple[Moment, ...]:
         """Everything that this clock waits for."""
-        possible = (self.start, self.received, self.met_by, self.stopped_by)
+        possible = (self.start, self.received, self.met_by, *self.stopped_by)
         return tuple(moment for moment in possible if moment)
 
     @cached_property

@@ -9,7 +9,7 @@ from typing import Final
 
 from deploy.local.simulator.areas import Area
 from deploy.local.simulator.faults import disturb
-from deploy.local.simulator.journeys import ehc, health
+from deploy.local.simulator.journeys import ehc, health, review
 from deploy.local.simulator.life import Life
 from deploy.local.simulator.people import MOST_CHILDREN, Child, Registrar
 from deploy.local.simulator.said import evening, workday
@@ -26,6 +26,7 @@ _TRACED_BEFORE: Final = 0.4
 _REFERRED_TOO: Final = 0.6
 """Of children with an assessment; of those with a plan, half as many."""
 _REFERRED_TWICE: Final = 0.15
+_SUPPORTED: Final = 0.85
 _REST: Final = "OTH"
 
 
@@ -112,7 +113,7 @@ class _Made:
         made = life.after(county.since, -_OLDEST_PLAN, -30)
         ehc.issued(life, made, life.child.school, exception=False)
         life.said[-1].received = evening(workday(county.since))
-        ehc.reviews(life, made, county.since)
+        review.reviews(life, made, county.since)
         if life.happens(_REFERRED_TOO / 2):
             self._refer(life, self._day(life))
         if adopted:
@@ -132,7 +133,7 @@ class _Made:
         life = self._of(child)
         life.traced = True
         ehc.issued(life, day, child.school, exception=False)
-        ehc.reviews(life, day)
+        review.reviews(life, day)
         self._refer(life, life.after(day, 10, 100))
         return life
 
@@ -159,14 +160,17 @@ class _Made:
     def _moved(self, life: Life, day: date) -> None:
         """Tell of a request to another council, from whose area the child moved."""
         life.home = ELSEWHERE
-        ehc.left_behind(life, day)
+        ehc.left_behind(life, day, self._council)
         life.home = self._council
 
     def _with_concern(self) -> Life:
         """Return a child of whom a school says that they may have a need."""
         life = self._life((2, 15))
         day = self._day(life)
-        ehc.concern(life, day, self._need(life))
+        need = self._need(life)
+        ehc.concern(life, day, need)
+        if life.happens(_SUPPORTED):
+            ehc.support(life, day, need)
         if life.happens(_REFERRED_TWICE):
             self._refer(life, life.after(day, 5, 60))
         return life

@@ -5,23 +5,25 @@ from datetime import date, timedelta
 from typing import Final
 
 from deploy.local.simulator.areas import Published
+from deploy.local.simulator.journeys.review import reviews
 from deploy.local.simulator.life import ICB, RNU, RTH, Life
 from deploy.local.simulator.people import another_school
 from deploy.local.simulator.said import Known, Said, workday
 
 _CONCERN_FIRST: Final = 0.7
+_SOURCE_SYSTEM: Final = "dfe:sen2:request-source"
 _SOURCES: Final = ("1", "2", "3", "4", "5")
 _SOURCE_SHARES: Final = (35, 50, 8, 4, 3)
 """SEN2 RequestSource: parents, schools, health, social care, others."""
 _NEVER_ACKNOWLEDGED: Final = 0.03
 _NEVER_ANSWERED: Final = 0.06
 _EXCEPTIONS: Final = 0.05
-_REVIEWED: Final = 0.9
-_HEALTH_INVITED: Final = 0.6
-_HEALTH_CAME: Final = 0.4
-_NEW_SCHOOL: Final = 0.08
-"""Of children with a plan, from one review to the next."""
-_YEAR: Final = 365
+_WITHDRAWN: Final = 0.03
+_NO_PLAN_IN_TIME: Final = 0.141
+"""Oxfordshire, 2024: 14 of 99 decisions not to issue came within sixteen weeks."""
+_RESPONDS: Final = 0.85
+_CAN_MEET_NEED: Final = 0.7
+_GROUNDS: Final = ("unsuitable", "incompatible", "inefficient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ def concern(life: Life, day: date, need: str) -> None:
     life.say(life.school(), "concern.raised.v1", day, "concern", data)
 
 
+def support(life: Life, concerned: date, need: str) -> None:
+    """Tell that the school began to make provision for a need."""
+    day = life.after(concerned, 7, 60)
+    data = {
+        "provision_from": "N",
+        "provision_from_system": "dfe:sen-provision",
+        "provision_to": "K",
+        "provision_to_system": "dfe:sen-provision",
+        "needs": [need],
+        "needs_system": "dfe:sen-type",
+    }
+    life.say(life.school(), "sen_support.started.v1", day, "concern", data)
+
+
 def assessment(life: Life, rates: Published, day: date, need: str) -> None:
     """Tell of an assessment asked for on *day*, as far as it goes."""
     if life.happens(_CONCERN_FIRST):
@@ -54,6 +70,9 @@ def assessment(life: Life, rates: Published, day: date, need: str) -> None:
         life.owe(clock, life.home, asked, asked)
         for clock in ("ehcna.decision", "ehcp.final")
     )
+    if life.happens(_WITHDRAWN):
+        decided.stopped = final.stopped = _withdrawn(life, day)
+        return
     in_time = life.happens(rates.decided_in_6_weeks_pc / 100)
     on = workday(day + timedelta(days=life.random.randint(*_DECIDED[in_time])))
     assess = life.happens(rates.assessed)
@@ -66,6 +85,27 @@ def assessment(life: Life, rates: Published, day: date, need: str) -> None:
         _advice(life, limb, on)
     if life.happens(rates.led_to_plan_pc / 100):
         final.met = _plan(life, rates, day)
+    else:
+        final.stopped = _no_plan(life, day)
+
+
+def _withdrawn(life: Life, asked: date) -> Said:
+    """Tell that the parent took the request back."""
+    day = life.after(asked, 4, 16)
+    data = {"withdrawn_on": day, "withdrawn_by": "parent"}
+    return life.say(life.council(), "ehcna.withdrawn.v1", day, "ehc", data)
+
+
+def _no_plan(life: Life, asked: date) -> Said:
+    """Tell that the council will not issue a plan."""
+    in_time = life.happens(_NO_PLAN_IN_TIME)
+    day = life.after(asked, *((98, 110) if in_time else (113, 170)))
+    data = {
+        "notified_on": day,
+        "appeal_rights_sent": True,
+        "sent_to": [ICB, life.child.school],
+    }
+    return life.say(life.council(), "ehcp.not_issued.v1", day, "ehc", data)
 
 
 _DECIDED: Final = {True: (18, 40), False: (43, 66)}
@@ -75,7 +115,12 @@ _DECIDED: Final = {True: (18, 40), False: (43, 66)}
 def _requested(life: Life, day: date) -> Said:
     """Tell that the council received a request."""
     [source] = life.random.choices(_SOURCES, _SOURCE_SHARES)
-    data = {"received_on": day, "request_source": source, "school": life.child.school}
+    data = {
+        "received_on": day,
+        "request_source": source,
+        "request_source_system": _SOURCE_SYSTEM,
+        "school": life.child.school,
+    }
     if source == "2":
         data["requested_by"] = life.child.school
     return life.say(life.council(), "ehcna.requested.v1", day, "ehc", data)
@@ -166,7 +211,19 @@ def _consulted(life: Life, day: date) -> str:
     for school in dict.fromkeys((own, *others)):
         data = {"school": school, "sent_on": day}
         life.say(life.council(), "ehcp.school_consulted.v1", day, "ehc", data)
+        if life.happens(_RESPONDS):
+            _responded(life, school, life.after(day, 3, 25))
     return own
+
+
+def _responded(life: Life, school: str, day: date) -> None:
+    """Tell what a school answers."""
+    able = life.happens(_CAN_MEET_NEED)
+    data = {"response": "yes" if able else "no", "responded_on": day, "school": school}
+    if not able:
+        data["ground"] = life.random.choice(_GROUNDS)
+    who = life.school(school)
+    life.say(who, "ehcp.school_responded.v1", day, "consultation", data)
 
 
 def issued(life: Life, day: date, school: str, *, exception: bool) -> Said:
@@ -180,41 +237,27 @@ def issued(life: Life, day: date, school: str, *, exception: bool) -> Said:
     return life.say(life.council(), "ehcp.final_issued.v1", day, "ehc", data)
 
 
-def reviews(life: Life, issued_on: date, since: date = date.min) -> None:
-    """Tell of the reviews that the school held, about one in twelve months."""
-    day = issued_on
-    for turn in range(1, 9):
-        if life.happens(_NEW_SCHOOL):
-            life.change_school()
-        day = life.after(day, _YEAR - 40, _YEAR + 20)
-        if day >= since and life.happens(_REVIEWED):
-            _review(life, day, turn)
-
-
-def _review(life: Life, day: date, turn: int) -> None:
-    """Tell of one review."""
-    came = life.happens(_HEALTH_CAME)
-    data = {
-        "held_on": day,
-        "school": life.child.school,
-        "health_invited": came or life.happens(_HEALTH_INVITED),
-        "health_attended": came,
-    }
-    life.say(life.school(), "annual_review.held.v1", day, f"review-{turn}", data)
-
-
-def left_behind(life: Life, day: date) -> None:
+def left_behind(life: Life, day: date, new_home: str) -> None:
     """Tell of a request that another council decided before the child moved away."""
     asked = _asked(life, day)
-    decided, _ = (
+    decided, final = (
         life.owe(clock, life.home, asked, asked)
         for clock in ("ehcna.decision", "ehcp.final")
     )
-    data = {"decision": "assess", "notified_on": (on := life.after(day, 20, 35))}
-    decided.met = life.say(life.council(), "ehcna.decided.v1", on, "ehc-before", data)
+    on = life.after(day, 20, 35)
+    data = {"decision": "assess", "notified_on": on}
+    who, talk = life.council(), "ehc-before"
+    decided.met = life.say(who, "ehcna.decided.v1", on, talk, data)
+    left = life.after(on, 3, 12)
+    moved = {"exported_on": left, "to_council": new_home}
+    final.stopped = life.say(who, "ehcna.exported.v1", left, talk, moved)
 
 
 def _asked(life: Life, day: date) -> Said:
     """Tell that the council before received a request."""
-    data = {"received_on": day, "request_source": "1"}
+    data = {
+        "received_on": day,
+        "request_source": "1",
+        "request_source_system": _SOURCE_SYSTEM,
+    }
     return life.say(life.council(), "ehcna.requested.v1", day, "ehc-before", data)
