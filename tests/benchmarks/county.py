@@ -62,7 +62,7 @@ def _running(today: date):
 def measured(asked: argparse.Namespace) -> tuple[list[Figure], dict[str, Any]]:
     """Return the figures, and what was sent and found."""
     county = County(area_of("oxfordshire"), asked.seed, _YEARS, _TODAY, asked.scale)
-    ready = playing.made(county, asked.truth)
+    ready = playing.made(county, asked.truth, asked.truth.with_suffix(".csv"))
     _, expected = truth.read(asked.truth)
     console = Console(stderr=True)
     with _running(_TODAY) as addresses:

@@ -1,7 +1,6 @@
 """A small county through every service, as its truth file has it, and its returns."""
 
 import asyncio
-import csv
 import json
 from datetime import date
 
@@ -42,31 +41,14 @@ def addresses(stack):
 def played(county, addresses, tmp_path_factory):
     """The truth file of a county that was sent, and what the doors answered."""
     file = tmp_path_factory.mktemp("county") / "truth.jsonl"
-    ready = playing.made(county, file)
+    ready = playing.made(county, file, file.with_name("persons.csv"))
     return file, asyncio.run(playing.play(ready, addresses, Pace(), QUIET))
 
 
 @pytest.fixture(scope="module")
-def persons(county, tmp_path_factory):
+def persons(played):
     """The council's own file of persons."""
-    path = tmp_path_factory.mktemp("council") / "persons.csv"
-    head = ("local_id", "surname", "forename", "date_of_birth", "postcode", "upn")
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(head)
-        for life in county.lives():
-            child, known = life.child, life.council()
-            writer.writerow(
-                (
-                    known.local_id,
-                    child.family_name,
-                    child.given_name,
-                    child.date_of_birth.isoformat(),
-                    "ZZ99 3VZ",
-                    child.upn,
-                )
-            )
-    return path
+    return played[0].with_name("persons.csv")
 
 
 @pytest.fixture

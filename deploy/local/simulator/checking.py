@@ -66,14 +66,21 @@ class Checker:
     async def settled(
         self, expected: Sequence[Expected], patience: Patience
     ) -> list[Difference]:
-        """Return the differences that stay when nothing gets better any more."""
+        """
+        Return the differences that stay when nothing gets better any more.
+
+        Where something was still on its way, all are looked at once more at the end:
+        what was right before everything had arrived may have become wrong.
+        """
         wrong, found = await self._look(expected)
-        best, since = len(found), patience.clock()
+        best, since, moved = len(found), patience.clock(), bool(found)
         while found and patience.clock() - since < patience.quiet:
             await patience.sleep(patience.pause)
             wrong, found = await self._look(wrong)
             if len(found) < best:
                 best, since = len(found), patience.clock()
+        if moved and not found:
+            _, found = await self._look(expected)
         return found
 
     async def _look(

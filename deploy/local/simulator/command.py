@@ -10,6 +10,9 @@ Years = Annotated[int, typer.Option(min=1, max=5, help="How many, up to today.")
 Seed = Annotated[int, typer.Option(help="Another seed, other children.")]
 Scale = Annotated[float, typer.Option(min=0.0001, max=1, help="Part of the area.")]
 PaceOf = Annotated[float, typer.Option(help="Simulated days a second; 0: no limit.")]
+Persons = Annotated[
+    Path | None, typer.Option(help="Write here the council's own file of persons.")
+]
 Check = Annotated[Path | None, typer.Option(help="Compare with this truth file.")]
 Until = Annotated[str, typer.Option(help="Last day, YYYY-MM-DD. Default: today.")]
 Size = Annotated[
@@ -28,6 +31,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - options
     truth_file: Annotated[
         Path | None, typer.Option("--truth", help="Write here what is right.")
     ] = None,
+    persons: Persons = None,
     check: Check = None,
     until: Until = "",
     wait: Wait = 30.0,
@@ -45,4 +49,5 @@ def simulate(  # noqa: PLR0913, PLR0917 - options
     if size or county.area.dfe is None:
         director.size(county, as_json=as_json)
         return
-    director.play(county, pace, truth_file, as_json=as_json)
+    written = director.Written(truth_file, persons)
+    director.play(county, pace, written, as_json=as_json)

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -51,10 +52,18 @@ def _area(said: str) -> Area:
         raise failed(USAGE, f"no such area; there are: {known}") from None
 
 
-def play(county: County, pace: float, file: Path | None, *, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written besides being sent."""
+
+    truth: Path | None = None
+    persons: Path | None = None
+
+
+def play(county: County, pace: float, written: Written, *, as_json: bool) -> None:
     """Send a county, and say what came of it."""
     console = _console()
-    ready = playing.made(county, file)
+    ready = playing.made(county, written.truth, written.persons)
     events = sum(request.items for request in ready)
     remark(f"{county.area.name}: {events} events in {len(ready)} requests")
     work = playing.play(ready, _addresses(), Pace(pace), console)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.local.scenarios.outside import Addresses
-from deploy.local.simulator import totals, truth
+from deploy.local.simulator import council, totals, truth
 from deploy.local.simulator.checking import Checker, Difference, Patience
 from deploy.local.simulator.county import County
 from deploy.local.simulator.requests import Request, requests
@@ -24,9 +24,17 @@ _SECONDS: Final = 60.0
 """How long one answer may take."""
 
 
-def made(county: County, file: Path | None) -> list[Request]:
-    """Return a county's requests; what is right is written to *file*."""
+def made(
+    county: County, file: Path | None, persons: Path | None = None
+) -> list[Request]:
+    """
+    Return a county's requests.
+
+    What is right is written to *file*, and the council's own persons to *persons*.
+    """
     lives = [*county.lives()]
+    if persons is not None:
+        council.write(persons, lives, county)
     if file is not None:
         header = truth.Header(
             area=county.area.key,

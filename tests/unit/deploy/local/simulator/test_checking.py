@@ -1,12 +1,15 @@
 """The check finds whatever differs, and nothing where nothing does."""
 
+import itertools
 from copy import deepcopy
 from datetime import date
 
+import httpx
 import pytest
 
-from deploy.local.simulator.checking import compare
+from deploy.local.simulator.checking import Checker, Patience, compare
 from deploy.local.simulator.law import Reckoned
+from deploy.local.simulator.sending import Listed
 from deploy.local.simulator.truth import Expected, Seen
 
 TODAY = date(2026, 3, 2)
@@ -127,3 +130,60 @@ def test_a_clock_of_another_kind(shown):
     """One that nobody expected is a difference as well."""
     shown["clocks"].append(shown["clocks"][0] | {"clock": "ehcp.final"})
     assert kinds(shown) == ["clock-extra"]
+
+
+class Timeline:
+    """A timeline that answers a little more each time, up to what it is told."""
+
+    def __init__(self, *answers):
+        """Answer these one after another, the last one for ever."""
+        self._answers = list(answers)
+
+    def answer(self, asked):
+        """Answer the issuer, a search, and a timeline."""
+        if asked.url.path == "/token":
+            return httpx.Response(200, json={"access_token": "t"})
+        if asked.url.path == "/children/search":
+            return httpx.Response(200, json={"child_ref": "c-1"})
+        first = self._answers[0]
+        if len(self._answers) > 1:
+            self._answers.pop(0)
+        return httpx.Response(200, json=first)
+
+
+async def settled(timeline, quiet=1.0):
+    """Return what a check finds, on a clock that moves by a second a look."""
+    seconds = itertools.count()
+
+    async def sleep(_seconds):
+        """Wait no time at all."""
+
+    patience = Patience(quiet, sleep=sleep, clock=lambda: next(seconds))
+    transport = httpx.MockTransport(timeline.answer)
+    async with httpx.AsyncClient(transport=transport) as http:
+        listed = dict.fromkeys(("issuer", "timeline"), "http://here")
+        checker = Checker(http, Listed(listed=listed), TODAY)
+        return await checker.settled([EXPECTED], patience)
+
+
+async def test_what_is_still_on_its_way_is_waited_for(shown):
+    """An entry that arrives later is no difference."""
+    early = shown | {"entries": shown["entries"][:1]}
+
+    assert await settled(Timeline(early, shown), quiet=9) == []
+
+
+async def test_what_stays_wrong_is_reported(shown):
+    """When nothing gets better any more, what is left is what is wrong."""
+    early = shown | {"entries": shown["entries"][:1]}
+
+    assert [one.kind for one in await settled(Timeline(early))] == ["missing"]
+
+
+async def test_what_became_wrong_after_it_was_right_is_found(shown):
+    """A second entry that arrives last is found, because all are looked at again."""
+    early = shown | {"entries": shown["entries"][:1]}
+    doubled = shown | {"entries": [*shown["entries"], shown["entries"][-1]]}
+    found = await settled(Timeline(early, shown, doubled), quiet=9)
+
+    assert [one.kind for one in found] == ["extra"]
