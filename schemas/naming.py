@@ -6,13 +6,10 @@ from dataclasses import dataclass
 
 from schemas.agreement import WITHDRAWAL_CATEGORY
 from schemas.entry import Entry
-from schemas.history import (
-    WITHDRAWAL,
-    history,
-    organisations_named,
-    statement_of,
-    withdraws,
-)
+from schemas.history import WITHDRAWAL, history, organisations_named, withdraws
+
+_Record = tuple[str, str, bool]
+"""Sender, record, and whether it is of withdrawals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +41,24 @@ class Naming:
 
 def namings(entries: Iterable[Entry]) -> frozenset[Naming]:
     """Return who sent, and who is named in, the events of one child."""
-    records: defaultdict[tuple[str, str, bool], list[Entry]] = defaultdict(list)
-    withdrawals = []
+    records: defaultdict[_Record, list[Entry]] = defaultdict(list)
+    withdrawals: defaultdict[_Record, list[Entry]] = defaultdict(list)
     for placed in history(entries):
         entry = placed.entry
         takes_back = entry.type == WITHDRAWAL
         records[entry.source, entry.sourcerecord, takes_back].append(entry)
         if takes_back and placed.state == "linked":
-            withdrawals.append(entry)
+            named = entry.data.get("withdraws") or {}
+            withdrawals[entry.source, named.get("sourcerecord", ""), False].append(
+                entry
+            )
     return frozenset(
         naming
-        for record in records.values()
-        for entry in record
-        for naming in _named_by(entry, _undone_by(entry, record, withdrawals))
+        for key, record in records.items()
+        for entry, beaten_by in _beaten(record)
+        for naming in _named_by(
+            entry, beaten_by | _taken_back(entry, withdrawals.get(key, ()))
+        )
     )
 
 
@@ -68,25 +70,29 @@ def _named_by(entry: Entry, undone_by: frozenset[tuple[str, str]]) -> Iterator[N
         yield Naming(org, *said, own=False, undone_by=undone_by)
 
 
-def _undone_by(
-    entry: Entry, record: Iterable[Entry], withdrawals: Iterable[Entry]
+def _beaten(
+    record: Iterable[Entry],
+) -> Iterator[tuple[Entry, frozenset[tuple[str, str]]]]:
+    """
+    Yield each entry of a record with category and sensitivity of what supersedes it.
+
+    A higher version does, and of one version stated twice the one that came first.
+    """
+    higher: frozenset[tuple[str, str]] = frozenset()
+    stated = sorted(record, key=lambda e: (-e.sourceversion, -e.revision, e.time, e.id))
+    for entry in stated:
+        yield entry, higher
+        higher |= {(entry.category, entry.sensitivity)}
+
+
+def _taken_back(
+    entry: Entry, withdrawals: Iterable[Entry]
 ) -> frozenset[tuple[str, str]]:
     """
-    Return as what a viewer would see that *entry* no longer stands.
+    Return as what a viewer would see that *entry* was taken back.
 
     A withdrawal is seen by those who see what it withdraws and its own sensitivity.
     """
-    higher = {
-        (other.category, other.sensitivity) for other in record if _beats(other, entry)
-    }
-    taken_back = {
+    return frozenset(
         (entry.category, w.sensitivity) for w in withdrawals if withdraws(w, entry)
-    }
-    return frozenset(higher | taken_back)
-
-
-def _beats(other: Entry, entry: Entry) -> bool:
-    """Return whether *other* states something higher, or the same first."""
-    if statement_of(other) == statement_of(entry):
-        return (other.time, other.id) < (entry.time, entry.id)
-    return statement_of(other) > statement_of(entry)
+    )

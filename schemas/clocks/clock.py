@@ -111,9 +111,11 @@ def clocks_of(
 def _clocks(rule: ClockRule, current: Iterable[Entry], today: date) -> Iterator[Clock]:
     """Yield the clocks of one rule. Starts outside its time still take answers."""
     read = [entry for entry in current if entry.category in rule.reads]
+    around = {council for entry in read if (council := council_of(entry))}
+    only = next(iter(around)) if len(around) == 1 else None
     for facts in _facts(rule, read):
         if rule.in_force(facts.started):
-            yield _clock(rule, facts, _owed_by(rule, facts, read), today)
+            yield _clock(rule, facts, _owed_by(rule, facts, only), today)
 
 
 def _facts(rule: ClockRule, read: Sequence[Entry]) -> Iterator[_Facts]:
@@ -199,15 +201,15 @@ def _day(answer: Answer | None) -> date | None:
     return answer.on if answer else None
 
 
-def _owed_by(rule: ClockRule, facts: _Facts, read: Iterable[Entry]) -> str | None:
-    """Return who owes it."""
+def _owed_by(rule: ClockRule, facts: _Facts, only: str | None) -> str | None:
+    """Return who owes it; *only* is the one council around, where there is one."""
     if rule.owed_by == "council":
-        return _council(facts, read)
+        return _council(facts, only)
     named: str = facts.start.data.get(rule.owed_by) or facts.start.source
     return named
 
 
-def _council(facts: _Facts, read: Iterable[Entry]) -> str | None:
+def _council(facts: _Facts, only: str | None) -> str | None:
     """
     Return the council that owes it.
 
@@ -217,8 +219,6 @@ def _council(facts: _Facts, read: Iterable[Entry]) -> str | None:
     """
     named = filter(is_council, organisations_named(facts.start))
     answered = council_of(facts.end.entry) if facts.end else None
-    around = {council for entry in read if (council := council_of(entry))}
-    only = next(iter(around)) if len(around) == 1 else None
     return council_of(facts.start) or min(named, default=None) or answered or only
 
 

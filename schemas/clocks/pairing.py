@@ -1,7 +1,8 @@
 """Which answer belongs to which start, when one child has several of each."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -64,14 +65,14 @@ def pairs(
     a start first. Each belongs to the earliest start that still waits: among those
     with its correlation id if there are any, else among all that it fits.
     """
-    choices = [(answer, *_choices(rule, answer, opens)) for answer in said]
+    lines = _Lines(rule, opens)
+    choices = [(answer, lines.named(answer)) for answer in said]
     choices.sort(key=lambda choice: (not choice[1], *_turn(choice[0])))
     taken: dict[str, Answer] = {}
-    for answer, _, suitable in choices:
-        free = (o.entry.id for o in suitable if o.waits_on(answer.on))
-        first = next((start for start in free if start not in taken), None)
-        if first is not None:
-            taken[first] = answer
+    for answer, named in choices:
+        start = lines.first(answer, named or lines.others(answer), taken)
+        if start:
+            taken[start.entry.id] = answer
     return taken
 
 
@@ -80,42 +81,92 @@ def _turn(answer: Answer) -> tuple[date, str, str]:
     return answer.on, answer.entry.time, answer.entry.id
 
 
-def _choices(
-    rule: ClockRule, answer: Answer, opens: Iterable[Open]
-) -> tuple[bool, list[Open]]:
-    """Return whether a correlation id chose, and the starts in order of preference."""
-    fitting = [o for o in opens if _fits(rule, o.entry, answer.entry)]
-    named = [o for o in fitting if _correlated(o.entry, answer.entry)]
-    suitable = named or [o for o in fitting if _one_council(o.entry, answer.entry)]
-    suitable.sort(key=lambda o: (not _says_so(rule, o.entry, answer.entry), *_age(o)))
-    return bool(named), suitable
-
-
 def _age(start: Open) -> tuple[date, str, str]:
     """Return what starts are sorted by, oldest first."""
     return start.since, start.entry.time, start.entry.id
 
 
-def _correlated(start: Entry, answer: Entry) -> bool:
-    """Return whether both carry the same correlation id."""
-    return bool(start.correlationid) and start.correlationid == answer.correlationid
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Starts that say the same, oldest first; the head is where an answer looks."""
+
+    alike: tuple[object, ...]
+    council: str | None
+    opens: deque[Open] = field(default_factory=deque)
 
 
-def _fits(rule: ClockRule, start: Entry, answer: Entry) -> bool:
-    """Return whether nothing that both say speaks against the pair."""
-    return shared(rule, start) == shared(rule, answer) and all(
-        _agree(start.data.get(name), answer.data.get(name)) for name in rule.alike
-    )
+class _Lines:
+    """
+    Starts in lines, so that an answer looks at the heads of a few lines, not at all.
+
+    An answer takes from the lines of its correlation id or from the general ones, never
+    from both, and each kind is asked in the order of the answers' days: a start that an
+    answer comes too late for is dropped for good.
+    """
+
+    def __init__(self, rule: ClockRule, opens: Iterable[Open]) -> None:
+        """Put *opens* in line."""
+        self._rule = rule
+        self._lines: defaultdict[tuple[object, ...], dict[object, _Line]]
+        self._lines = defaultdict(dict)
+        for start in sorted(opens, key=_age):
+            whole = shared(rule, start.entry)
+            self._add((whole,), start)
+            if start.entry.correlationid:
+                self._add((whole, start.entry.correlationid), start)
+
+    def _add(self, key: tuple[object, ...], start: Open) -> None:
+        """Put *start* at the end of its line under *key*."""
+        own = _Line(self._alike(start.entry), council_of(start.entry))
+        line = self._lines[key].setdefault((own.alike, own.council), own)
+        line.opens.append(start)
+
+    def _alike(self, entry: Entry) -> tuple[object, ...]:
+        """Return the words that a start and its answer may leave out."""
+        return tuple(entry.data.get(name) for name in self._rule.alike)
+
+    def _fitting(self, key: tuple[object, ...], answer: Answer) -> list[_Line]:
+        """Return the lines under *key* of which nothing speaks against the answer."""
+        words = self._alike(answer.entry)
+        return [
+            line
+            for line in self._lines.get(key, {}).values()
+            if all(map(_agree, line.alike, words))
+        ]
+
+    def named(self, answer: Answer) -> list[_Line]:
+        """Return the fitting lines of starts with the answer's correlation id."""
+        own = answer.entry.correlationid
+        key = (shared(self._rule, answer.entry), own)
+        return self._fitting(key, answer) if own else []
+
+    def others(self, answer: Answer) -> list[_Line]:
+        """Return the fitting lines in which no other council than the answer's is."""
+        own = council_of(answer.entry)
+        lines = self._fitting((shared(self._rule, answer.entry),), answer)
+        return [line for line in lines if _agree(line.council, own)]
+
+    def first(
+        self, answer: Answer, lines: Iterable[_Line], taken: Container[str]
+    ) -> Open | None:
+        """Return the start at the head of *lines* that the answer belongs to."""
+        words = self._alike(answer.entry)
+        heads = [
+            (line.alike != words, _age(head), head)
+            for line in lines
+            if (head := _head(line, answer.on, taken))
+        ]
+        return min(heads, key=lambda one: one[:2])[2] if heads else None
 
 
-def _says_so(rule: ClockRule, start: Entry, answer: Entry) -> bool:
-    """Return whether both say each word that they may leave out."""
-    return all(start.data.get(name) == answer.data.get(name) for name in rule.alike)
-
-
-def _one_council(start: Entry, answer: Entry) -> bool:
-    """Return whether no two councils are in it: one does not answer for another."""
-    return _agree(council_of(start), council_of(answer))
+def _head(line: _Line, day: date, taken: Container[str]) -> Open | None:
+    """Return the oldest start of *line* that waits on *day*; drop those that are done."""
+    opens = line.opens
+    while opens and (
+        opens[0].entry.id in taken or (opens[0].until and opens[0].until < day)
+    ):
+        opens.popleft()
+    return opens[0] if opens and opens[0].waits_on(day) else None
 
 
 def _agree(one: object, other: object) -> bool:

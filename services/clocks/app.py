@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from schemas import topics
 from services.clocks import api, handlers
 from services.clocks.settings import Settings
-from services.runtime import ticking
+from services.runtime import children, ticking
 from services.runtime.agreements import Contracts
 from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
 from services.runtime.settings import Shared
+from services.runtime.sums import Books
 
 
 def main(shared: Shared) -> int:
@@ -19,10 +20,12 @@ def main(shared: Shared) -> int:
     keeping = handlers.Keeping(service, contracts)
 
     async def tick_to(day: date) -> None:
-        """Give the warnings of each day up to *day*."""
+        """Give the warnings of each day up to *day*, those of today included."""
+        await keeping.read_so_far()
+        await keeping.look_on(contracts.today)
         while contracts.today < day:
             contracts.set_today(contracts.today + timedelta(days=1))
-            await keeping.tick(contracts.today)
+            await keeping.look_on(contracts.today)
 
     look = Timer(Settings().look_every_seconds, keeping.look)
     return service.run(
@@ -36,5 +39,6 @@ def main(shared: Shared) -> int:
                 ticking.router(service, contracts, tick_to),
             ),
             shared=("services.runtime.children",),
+            books=Books((children.account("clocks"),)),
         )
     )

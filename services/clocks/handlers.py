@@ -1,7 +1,9 @@
 """Doors of the clocks: records change them, the day's tick warns of them."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -9,16 +11,20 @@ import orjson
 from schemas import topics
 from schemas.clocks import Clock, clocks_of
 from schemas.entry import Entry
+from schemas.errors import NotNow
 from services.clocks import rules, store, translate
 from services.runtime import children, instants
 from services.runtime.agreements import Contracts
 from services.runtime.envelope import Outgoing, Record, headers_of
-from services.runtime.reading import Reader
+from services.runtime.reading import Reader, Reading
 from services.runtime.service import Service
 from services.runtime.step import Step
 
-_LONGEST_NOTICE: Final = timedelta(days=60)
-"""No clock warns earlier than this before it is due."""
+_TOGETHER: Final = 200
+"""Children in one step of a tick: what arrives meanwhile waits for one step only."""
+
+_PATIENCE_SECONDS: Final = 60
+"""How long a tick that is asked for waits for the stream to be read."""
 
 
 class Keeping:
@@ -105,33 +111,59 @@ class Keeping:
 
     async def look(self) -> None:
         """Give today's warnings, and those of days that were missed."""
-        if not await self._caught_up():
-            return
         today = self._contracts.today
+        for reading in self._readings():
+            if not await reading.has_taken(await reading.ends()):
+                return
+        await self.look_on(today)
+
+    async def read_so_far(self) -> None:
+        """
+        Return once all that the stream holds at this instant has been read.
+
+        Raises NotNow if that takes too long: a warning too few would be given for good.
+        """
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            for reading in self._readings():
+                ends = await reading.ends()
+                while not await reading.has_taken(ends):  # noqa: ASYNC110 - in Postgres
+                    await asyncio.sleep(0.05)
+
+    def _readings(self) -> Sequence[Reading]:
+        """Return what reads the stream; raises NotNow before Kafka has answered."""
+        if not self._service.readings:
+            raise NotNow("the stream is not being read")
+        return self._service.readings
+
+    async def look_on(self, today: date) -> None:
+        """Give the warnings of *today*, and of the days since the last that were given."""
         last = await store.ticked(self._service.pool)
         day = min(last + timedelta(days=1), today) if last else today
         while day <= today:
             await self.tick(day)
             day += timedelta(days=1)
 
-    async def _caught_up(self) -> bool:
-        """Return whether the stream has been read to its end."""
-        ends = [await reading.at_end() for reading in self._service.readings]
-        return bool(ends) and all(ends)
-
     async def tick(self, day: date) -> None:
-        """Give the warnings of *day*, each once."""
+        """Give the warnings of *day*, each once, some children in a step."""
+        after: str | None = ""
+        while after is not None:
+            work = partial(self._part_of_day, day=day, after=after)
+            after = await self._service.steps.turn("tick", work)
 
-        async def work(step: Step) -> None:
-            """Warn of what falls due."""
-            by = day + _LONGEST_NOTICE
-            concerned = await store.falling_due(step.conn, by)
-            entries = await children.entries_of(step.conn, concerned)
-            for child in concerned:
-                await self._warn(step, child, entries.get(child, []), day)
-            await store.set_ticked(step.conn, day)
-
-        await self._service.steps.turn("tick", work)
+    async def _part_of_day(self, step: Step, *, day: date, after: str) -> str | None:
+        """Warn of what falls due of some children; return the last, None at the end."""
+        notice = max(
+            (rule.due_soon_days for rule in self._contracts.rules.clocks), default=0
+        )
+        by = day + timedelta(days=notice)
+        concerned = await store.falling_due(step.conn, day, by, after, _TOGETHER)
+        entries = await children.entries_of(step.conn, concerned)
+        for child in concerned:
+            await self._warn(step, child, entries.get(child, []), day)
+        if len(concerned) == _TOGETHER:
+            return concerned[-1]
+        await store.set_ticked(step.conn, day)
+        return None
 
     async def _warn(
         self, step: Step, child: str, entries: Sequence[Entry], day: date

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -102,15 +102,30 @@ async def next_change(conn: Connection, clock: Clock) -> int:
     return number
 
 
-async def falling_due(conn: Connection, by: date) -> list[str]:
-    """Return the children with an unended clock due on or before *by*, unwarned."""
-    rows = await conn.fetch(
-        "SELECT DISTINCT c.child_ref FROM clocks c WHERE NOT c.ended AND c.due <= $1"
-        " AND (SELECT count(*) FROM warnings w WHERE w.clock_id = c.clock_id"
-        " AND w.facts = c.facts) < 2 ORDER BY c.child_ref",
-        by,
-    )
-    return [row["child_ref"] for row in rows]
+_FALLING_DUE: Final = """
+WITH concerned AS (
+    SELECT DISTINCT c.child_ref FROM clocks c
+    WHERE NOT c.ended AND c.due <= $2 AND c.child_ref > $3
+    AND NOT EXISTS (SELECT 1 FROM warnings w
+        WHERE w.clock_id = c.clock_id AND w.facts = c.facts
+        AND w.state = CASE WHEN c.due < $1 THEN 'breached' ELSE 'due_soon' END)
+    ORDER BY c.child_ref LIMIT $4
+)
+SELECT child_ref FROM clocks c WHERE child_ref IN (SELECT * FROM concerned)
+ORDER BY clock_id FOR UPDATE OF c
+"""
+
+
+async def falling_due(
+    conn: Connection, day: date, by: date, after: str, most: int
+) -> list[str]:
+    """
+    Return children behind *after* with a clock that *day* may have to warn of.
+
+    Their clocks are locked, in the order in which records lock them.
+    """
+    rows = await conn.fetch(_FALLING_DUE, day, by, after, most)
+    return sorted({row["child_ref"] for row in rows})
 
 
 async def warn(conn: Connection, clock: Clock, state: str, day: date) -> bool:

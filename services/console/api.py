@@ -23,13 +23,19 @@ class Door:
     """The doors of the console. All of them are for operators alone."""
 
     def __init__(
-        self, service: Service, desk: Desk, watch: Watch, contracts: Contracts
+        self,
+        service: Service,
+        desk: Desk,
+        watch: Watch,
+        contracts: Contracts,
+        balancing: rules.Counted,
     ) -> None:
         """Answer for *service* with what is at the *desk*."""
         self._service = service
         self._desk = desk
         self._watch = watch
         self._contracts = contracts
+        self._balancing = balancing
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -72,6 +78,7 @@ class Door:
         await self._operator(request)
         services = await self._watch.services()
         waiting = rules.waiting(services)
+        last = self._balancing.last
         told = ("name", "up", "lag_seconds")
         return _answer(
             {
@@ -79,6 +86,7 @@ class Door:
                 "topics": await self._watch.topics(),
                 "refused": await self._desk.count_refused(),
                 "waiting": waiting,
+                "conservation": last.shown() if last else None,
             }
         )
 

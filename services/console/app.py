@@ -24,6 +24,7 @@ def main(shared: Shared) -> int:
     desk = Desk(service, settings)
     sessions = session.Sessions(service, contracts)
     watch = Watch(shared, settings.addresses)
+    balancing = handlers.Balancing(desk, watch, settings.settle_seconds)
     return service.run(
         Parts(
             name="console",
@@ -32,10 +33,11 @@ def main(shared: Shared) -> int:
             timers=(
                 Timer(2.0, contracts.refresh),
                 Timer(_HOUSE_SECONDS, desk.keep_house),
+                Timer(settings.balance_every_seconds, balancing.turn),
             ),
             routers=(
-                api.Door(service, desk, watch, contracts).router(),
-                pages.Page(desk, watch, contracts, sessions).router(),
+                api.Door(service, desk, watch, contracts, balancing).router(),
+                pages.Page(desk, watch, contracts, sessions, balancing).router(),
                 session.router(service, contracts),
                 ticking.router(service, contracts),
             ),

@@ -35,6 +35,11 @@ SCOPE: Final = "operate"
 
 NEW: Final = "new"
 REPLAYED: Final = "replayed"
+CLOSED: Final = "closed"
+"""Nobody needs to do anything: it had its effect before."""
+
+DUPLICATE: Final = "duplicate"
+"""Reason of what was refused because the same had come by another door."""
 
 SHOWN_ATTRIBUTES: Final = (
     "id",

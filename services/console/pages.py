@@ -24,13 +24,19 @@ class Page:
     """The page of the console, for operators alone."""
 
     def __init__(
-        self, desk: Desk, watch: Watch, contracts: Contracts, sessions: Sessions
+        self,
+        desk: Desk,
+        watch: Watch,
+        contracts: Contracts,
+        sessions: Sessions,
+        balancing: rules.Counted,
     ) -> None:
         """Show what is at the *desk* to those who signed in as operators."""
         self._desk = desk
         self._watch = watch
         self._contracts = contracts
         self._sessions = sessions
+        self._balancing = balancing
 
     def router(self) -> APIRouter:
         """Return the routes; the JSON door has `/trace`, so the form goes to `/`."""
@@ -81,5 +87,6 @@ class Page:
             "topics": await self._watch.topics(),
             "refused": refused,
             "reviews": await self._watch.reviews(request.cookies[COOKIE]),
+            "balance": rules.summed(self._balancing.last),
             "sources": rules.sources(self._contracts.rules.agencies, heard),
         }

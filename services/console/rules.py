@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 from schemas.agreement import Agency
 from services.runtime import instants
+
+Held = Mapping[str, int]
+"""How many there are, by source."""
 
 Kind = Literal["any", "child", "person"]
 
@@ -77,4 +80,119 @@ def sources(
             "last_heard": instants.minute(heard[urn]) if urn in heard else None,
         }
         for urn in sorted(names.keys() | heard.keys())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the balance: what a reader took, and what has become of it."""
+
+    reader: str
+    topic: str
+    source: str
+    held: int
+    """What the topic held, up to where the reader has read."""
+    kept: int
+    refused: int
+
+    @property
+    def difference(self) -> int:
+        """What is missing; below 0, what is there without having come."""
+        return self.held - self.kept - self.refused
+
+    def shown(self) -> dict[str, object]:
+        """Return it as the door shows it."""
+        return {
+            "reader": self.reader,
+            "topic": self.topic,
+            "source": self.source,
+            "held": self.held,
+            "kept": self.kept,
+            "refused": self.refused,
+            "difference": self.difference,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Whether what came in is there, at one moment."""
+
+    at: datetime
+    lines: tuple[Line, ...]
+    unchecked: tuple[str, ...]
+    """What could not be counted: a service that is away, or a ledger that is behind."""
+    states: tuple[Mapping[str, object], ...]
+    """The table of states: `service`, `what`, `source`, `state`, `n`."""
+
+    @property
+    def difference(self) -> int:
+        """What is missing or too many, over all lines; 0 is good."""
+        return sum(abs(line.difference) for line in self.lines)
+
+    def shown(self) -> dict[str, object]:
+        """Return it as the door shows it."""
+        return {
+            "at": instants.text(self.at),
+            "difference": self.difference,
+            "unchecked": list(self.unchecked),
+            "lines": [line.shown() for line in self.lines],
+            "states": [dict(row) for row in self.states],
+        }
+
+
+class Counted(Protocol):
+    """What knows the last balance."""
+
+    last: Balance | None
+
+
+def summed(balance: Balance | None) -> dict[str, Any] | None:
+    """Return *balance* as the page shows it: a row a reader, and each source that differs."""
+    if balance is None:
+        return None
+    readers: dict[tuple[str, str], list[Line]] = {}
+    for line in balance.lines:
+        readers.setdefault((line.reader, line.topic), []).append(line)
+    rows = [
+        {
+            "reader": reader,
+            "topic": topic,
+            "held": sum(line.held for line in lines),
+            "kept": sum(line.kept for line in lines),
+            "refused": sum(line.refused for line in lines),
+            "difference": sum(abs(line.difference) for line in lines),
+            "sources": [line.source for line in lines if line.difference],
+        }
+        for (reader, topic), lines in readers.items()
+    ]
+    return {
+        "at": instants.text(balance.at),
+        "difference": balance.difference,
+        "unchecked": balance.unchecked,
+        "rows": rows,
+        "states": balance.states,
+    }
+
+
+def lines_of(account: Mapping[str, Any], held: Held) -> list[Line]:
+    """Return the lines of what one reader says that it has made of one topic."""
+    kept, refused = account["kept"], account["refused"]
+    return [
+        Line(
+            account["reader"],
+            account["topic"],
+            source,
+            held.get(source, 0),
+            kept.get(source, 0),
+            refused.get(source, 0),
+        )
+        for source in sorted({*held, *kept, *refused})
+    ]
+
+
+def overdue(service: str, rows: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """Return a line for what a gateway has waited for in vain: it is in no state."""
+    return [
+        Line(f"{service}, waiting", row["what"], row["source"], row["n"], 0, 0)
+        for row in rows
     ]

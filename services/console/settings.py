@@ -14,6 +14,12 @@ class Settings(BaseSettings):
     addresses: dict[str, str] = Field(default_factory=dict)
     """URL of each service, as a JSON object; those left out are on this machine."""
 
+    balance_every_seconds: float = Field(default=60.0, gt=0)
+    """How often it is counted whether anything was lost on the way."""
+
+    settle_seconds: float = Field(default=8.0, ge=0)
+    """How long a receipt or the ledger may be behind before that is a difference."""
+
     refused_days: int = Field(default=90, ge=1)
     """Days that a refused message is kept with its bytes."""
 

@@ -10,7 +10,14 @@ from uuid import UUID
 import orjson
 
 from schemas import topics
-from services.console.codes import HOPS, MESSAGE, NEW, PERSON_LINKED
+from services.console.codes import (
+    CLOSED,
+    DUPLICATE,
+    HOPS,
+    MESSAGE,
+    NEW,
+    PERSON_LINKED,
+)
 from services.runtime import instants, refs
 from services.runtime.envelope import Headers, Record
 
@@ -46,6 +53,7 @@ class Hop(NamedTuple):
     child_ref: str | None
     person_ref: str | None
     mentions: list[str] | None
+    source: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ def hop(record: Record) -> Hop:
         child_ref=_own(said.get("subject")),
         person_ref=_own(said.get("personref")) if first else None,
         mentions=_mentions(record),
+        source=clean(said["source"]) if "source" in said else None,
     )
 
 
@@ -111,7 +120,7 @@ def refusal(record: Record) -> Refusal:
         at=_instant(said.get("refusedat")) or _moment(record),
         code_version=said.get("codeversion", ""),
         attempt=_count(said.get("attempt")) or 0,
-        state=NEW,
+        state=CLOSED if said.get("reason") == DUPLICATE else NEW,
         key=record.key,
         headers=[header for header in record.headers if header[0][:2] != "x_"],
         value=record.value,

@@ -193,8 +193,8 @@ class Feeds:
                 role=first.role if first else "",
                 action="feed",
                 subject=caller.org,
-                agreement=first.agreement.id if first else "-",
-                version=first.terms.version if first else "-",
+                agreement=first.agreement.id if first else audit.NO_AGREEMENT,
+                version=first.terms.version if first else audit.NO_AGREEMENT,
                 shown={"events": [event["id"] for event in page.events]},
             ),
         )

@@ -3,6 +3,7 @@
 from schemas import topics
 from services.education_gateway import api, handlers
 from services.education_gateway.settings import Settings
+from services.runtime.intake import counting
 from services.runtime.parts import Parts
 from services.runtime.service import Service
 from services.runtime.settings import Shared
@@ -20,5 +21,6 @@ def main(shared: Shared) -> int:
             timers=(door.unpacking,),
             routers=(door.router(),),
             shared=("services.runtime.intake",),
+            books=counting.books("education-gateway", topics.EDUCATION_INBOUND),
         )
     )

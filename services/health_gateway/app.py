@@ -3,6 +3,7 @@
 from schemas import topics
 from services.health_gateway import api, handlers
 from services.health_gateway.settings import Settings
+from services.runtime.intake import counting
 from services.runtime.parts import Parts
 from services.runtime.service import Service
 from services.runtime.settings import Shared
@@ -18,5 +19,6 @@ def main(shared: Shared) -> int:
             readers=handlers.readers(shared.key),
             routers=(api.Door(service, Settings()).router(),),
             shared=("services.runtime.intake",),
+            books=counting.books("health-gateway", topics.HEALTH_INBOUND),
         )
     )

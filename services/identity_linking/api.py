@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
-from schemas.naming import Naming
+from schemas.naming import namings
 from services.identity_linking import rules, store, translate
 from services.identity_linking.settings import Settings
 from services.runtime import audit, instants, refs
@@ -109,15 +109,15 @@ class Door:
     ) -> dict[str, Any]:
         """Return identifiers, audited; raises the one 404."""
         child = await store.current_child(step.conn, ref)
-        rows = await store.namings_of(step.conn, child) if child else []
+        events = await store.events_of(step.conn, child) if child else []
         reached = reach(
             self._contracts.viewer(caller),
-            [Naming(*row) for row in rows],
+            namings(events),
             self._contracts.rules.agreements,
         )
         if child is None or reached is None:
             raise unknown()
-        if not _may_know(reached, await store.asked_of(step.conn, child, caller.org)):
+        if not _may_know(reached, translate.asks(caller.org, events)):
             raise unknown()
         said = await store.particulars(step.conn, child)
         shown = identifiers_for(caller.org, said)
@@ -141,6 +141,7 @@ class Door:
             by = f"{caller.org} {caller.token_id}"
             before = await self._part(step, asked, place, epoch + 1, knownat, by)
         child, decided_at = before
+        await audit.record(step.conn, _parted(caller, asked.person, child))
         return {"person_ref": asked.person, "child_ref": child, "epoch": decided_at}
 
     async def _part(
@@ -256,6 +257,19 @@ def identifiers_for(org: str, said: Sequence[rules.Stated]) -> dict[str, Any]:
         "given_name": next((s.given_name for s in said if s.given_name), None),
     }
     return {name: value for name, value in first.items() if value is not None}
+
+
+def _parted(caller: Caller, person: str, child: str) -> audit.Disclosure:
+    """Return what is to be written about an un-linking: who did it, and the new child."""
+    return audit.Disclosure(
+        caller=caller,
+        role=next(role for role in caller.roles if role in _STEWARDS),
+        action="unlink",
+        subject=person,
+        agreement=audit.NO_AGREEMENT,
+        version=audit.NO_AGREEMENT,
+        shown={"child": child},
+    )
 
 
 def _disclosure(

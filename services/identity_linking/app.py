@@ -1,5 +1,7 @@
 """Builds identity. The only module here that knows every other."""
 
+from typing import Final
+
 from schemas import topics
 from services.identity_linking import api, handlers
 from services.identity_linking.settings import Settings
@@ -8,6 +10,9 @@ from services.runtime.agreements import Contracts
 from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
 from services.runtime.settings import Shared
+from services.runtime.sums import Account, Books
+
+_KEPT: Final = "SELECT event_id AS id, source FROM events"
 
 
 def main(shared: Shared) -> int:
@@ -23,6 +28,9 @@ def main(shared: Shared) -> int:
             routers=(
                 api.Door(service, contracts, Settings()).router(),
                 ticking.router(service, contracts),
+            ),
+            books=Books(
+                (Account("identity-linking", topics.EVENTS_TRANSLATED, _KEPT),)
             ),
         )
     )

@@ -1,22 +1,31 @@
 """Translated events become linked ones; decisions become `person.linked`. Pure."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
 from schemas import topics
+from schemas.agreement import WITHDRAWAL_CATEGORY
+from schemas.entry import Entry
 from schemas.errors import Refused
-from schemas.history import WITHDRAWAL
+from schemas.history import WITHDRAWAL, standing
 from schemas.identifiers import is_organisation
+from schemas.naming import namings
 from services.identity_linking.rules import Stated, stated
 from services.runtime import instants, refs
 from services.runtime.envelope import Outgoing, Record, event_data, headers_of
 
-_ASKS: Final = "ehcna.advice_requested.v1"
+ASKS: Final = "ehcna.advice_requested.v1"
 PERSON_LINKED: Final = "person.linked.v1"
+
+
+Claim = tuple[str, str, int, int, str, str]
+"""Sender, record, version, revision, type, and of a withdrawal whom it tells."""
 
 
 @dataclass(slots=True)
@@ -95,35 +104,72 @@ def _orgs(values: Iterable[Any]) -> Iterable[str]:
             yield value
 
 
-def namings(
-    said: Mapping[str, str], data: Mapping[str, Any]
-) -> set[tuple[str, str, bool, str, str]]:
-    """Return who sent, or is named in, an event, for its person."""
-    kind = (said["category"], said["sensitivity"])
-    person, source = said["personref"], said["source"]
-    rows = {(person, org, False, *kind) for org in orgs_named(data)}
-    return rows | {(person, source, True, *kind)}
+def claim(said: Mapping[str, str]) -> Claim:
+    """
+    Return what an event has its one effect for: record, version, revision and type.
+
+    A withdrawal has it once for each person whom what it takes back was about.
+    """
+    number = int(said["sourceversion"]), int(said.get("revision", 1))
+    whom = said["personref"] if said["type"] == WITHDRAWAL else ""
+    return said["source"], said["sourcerecord"], *number, said["type"], whom
 
 
-def asked(
-    said: Mapping[str, str], data: Mapping[str, Any]
-) -> list[tuple[str, str, int, str, str, str, str]]:
-    """Return the record by which an event asks a body for something, if it does."""
-    if said["type"] != _ASKS:
-        return []
-    record = said["source"], said["sourcerecord"], int(said["sourceversion"])
-    kind = said["category"], said["sensitivity"]
-    return [(*record, said["personref"], str(data["body"]), *kind)]
+def content(said: Mapping[str, str], data: Mapping[str, Any]) -> bytes:
+    """Return the SHA-256 of what an event states; not of how it names its person."""
+    when = [said["occurred"], said["occurredprecision"], said["sensitivity"]]
+    stated = orjson.dumps([when, dict(data)], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(stated).digest()
 
 
-def withdrawn(
-    said: Mapping[str, str], data: Mapping[str, Any]
-) -> list[tuple[str, str, int | None]]:
-    """Return the record and version that an event takes back, if it does."""
-    if said["type"] != WITHDRAWAL:
-        return []
-    named = data["withdraws"]
-    return [(said["source"], named["sourcerecord"], named.get("sourceversion"))]
+def kept(said: Mapping[str, str], data: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the row that identity keeps of an event, in the order of its columns."""
+    named = (data.get("withdraws") or {}) if said["type"] == WITHDRAWAL else {}
+    return (
+        *claim(said),
+        said["id"],
+        said["personref"],
+        said["time"],
+        said["category"],
+        said["sensitivity"],
+        str(data["body"]) if said["type"] == ASKS else None,
+        " ".join(sorted(orgs_named(data))),
+        named.get("sourcerecord"),
+        named.get("sourceversion"),
+        content(said, data),
+    )
+
+
+def asks(org: str, events: Iterable[Entry]) -> list[tuple[str, str]]:
+    """Return category and sensitivity of what *events* ask of *org* and still stands."""
+    return [
+        (entry.category, entry.sensitivity)
+        for entry in standing(events)
+        if entry.type == ASKS and entry.data["body"] == org
+    ]
+
+
+def names(org: str, events: Iterable[Entry]) -> bool:
+    """
+    Return whether an event from *org*, or one that names it, still stands.
+
+    What took it back counts unless it is about safeguarding: *org* might not see that,
+    and must not learn of it by being refused.
+    """
+    return any(
+        naming.org == org
+        and not (naming.own and naming.category == WITHDRAWAL_CATEGORY)
+        and all(sensitivity == "safeguarding" for _, sensitivity in naming.undone_by)
+        for naming in namings(events)
+    )
+
+
+def unread_attributes(
+    said: Mapping[str, str | int | None], own_id: UUID
+) -> dict[str, str | int | None]:
+    """Return the attributes of what says, without content, that an event was refused."""
+    own = {"id": str(own_id), "type": "message.refused.v1", "sourcerecord": own_id.hex}
+    return {**said, **own}
 
 
 def lookups(

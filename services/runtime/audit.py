@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+import asyncpg
 import orjson
 
+from schemas.errors import NotNow
 from services.runtime.postgres import Connection
 from services.runtime.tokens import Caller
+
+NO_AGREEMENT: Final = "-"
+"""What is shown by no agreement: a sender's own messages, and what operators see."""
+
+_WRITE: Final = """
+INSERT INTO audit (org, role, token_id, action, subject, agreement, version, shown)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +27,10 @@ class Disclosure:
     caller: Caller
     role: str
     action: str
-    """`timeline`, `search`, `feed`, `identifiers`, `console`."""
+    """
+    Which door: `timeline`, `search`, `feed`, `identifiers`, `clock`, `receipt`,
+    `unlink`, and of the console `trace`, `refused`, `replay`.
+    """
     subject: str
     """Our reference of what was asked for; never an identifier."""
     agreement: str
@@ -27,10 +40,12 @@ class Disclosure:
 
 
 async def record(conn: Connection, disclosure: Disclosure) -> None:
-    """Write the row; the caller commits before it answers."""
-    await conn.execute(
-        "INSERT INTO audit (org, role, token_id, action, subject, agreement, version,"
-        " shown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    """
+    Write the row; the caller commits before it answers.
+
+    Raises NotNow where it cannot be written, for whatever reason: nothing is shown.
+    """
+    row = (
         disclosure.caller.org,
         disclosure.role,
         disclosure.caller.token_id,
@@ -40,3 +55,7 @@ async def record(conn: Connection, disclosure: Disclosure) -> None:
         disclosure.version,
         orjson.dumps(disclosure.shown).decode(),
     )
+    try:
+        await conn.execute(_WRITE, *row)
+    except asyncpg.PostgresError as error:
+        raise NotNow("the audit cannot be written") from error

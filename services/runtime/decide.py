@@ -51,6 +51,8 @@ class Decision:
         return self.mode == "content" and self.fields is None
 
 
+_Seen = tuple[Entry, Decision]
+
 DENIED: Final = Decision(
     permitted=False, mode=None, fields=frozenset(), agreement=None, version=None
 )
@@ -142,10 +144,11 @@ def visible(entries: Iterable[Entry], reach: Reach | None) -> list[Entry]:
     """
     whole = list(entries)
     seen = {e.id: (e, d) for e in whole if (d := _of(reach, e)).permitted}
+    records = _by_record(seen.values())
     takes_back = {
         e.id: (e, also)
         for e in whole
-        if e.id not in seen and (also := _of_withdrawal(reach, e, seen))
+        if e.id not in seen and (also := _of_withdrawal(reach, e, records))
     }
     shown = seen | takes_back
     told = telling([entry for entry in whole if entry.id in shown])
@@ -256,13 +259,25 @@ def _of(reach: Reach | None, entry: Entry) -> Decision:
     )
 
 
+def _by_record(seen: Iterable[_Seen]) -> Mapping[tuple[str, str], list[_Seen]]:
+    """Return what is seen by its sender's record."""
+    records: defaultdict[tuple[str, str], list[_Seen]] = defaultdict(list)
+    for entry, decision in seen:
+        records[entry.source, entry.sourcerecord].append((entry, decision))
+    return records
+
+
 def _of_withdrawal(
-    reach: Reach | None, entry: Entry, seen: Mapping[str, tuple[Entry, Decision]]
+    reach: Reach | None,
+    entry: Entry,
+    records: Mapping[tuple[str, str], Sequence[_Seen]],
 ) -> Decision | None:
     """Return the decision on a withdrawal: that on what it takes back, if seen."""
     if reach is None or entry.sensitivity not in reach.agreement.sensitivities:
         return None
-    named = [decision for other, decision in seen.values() if withdraws(entry, other)]
+    record = (entry.data.get("withdraws") or {}).get("sourcerecord", "")
+    seen = records.get((entry.source, record), ())
+    named = [decision for other, decision in seen if withdraws(entry, other)]
     whole = [decision for decision in named if decision.whole]
     bare = [replace(d, mode="content", fields=_BARE_WITHDRAWAL) for d in named]
     return next(iter(whole or bare), None)

@@ -1,12 +1,13 @@
 """What a service adds to the runtime."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 
 from schemas.topics import Topic
 from services.runtime.reading import Reader
+from services.runtime.sums import Books
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,9 @@ class Parts:
     routers: Sequence[APIRouter] = ()
     shared: tuple[str, ...] = ()
     """Packages of the runtime whose tables this service keeps as well."""
+
+    books: Books = field(default_factory=Books)
+    """What it can count of what it keeps."""
 
 
 def packages(parts: Parts) -> list[str]:

@@ -1,7 +1,7 @@
 """Kafka doors: batches of records from FastStream become steps."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -11,8 +11,8 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from schemas.errors import Refused, Stopped
-from schemas.topics import Topic
+from schemas.errors import NotNow, Refused, Stopped
+from schemas.topics import PARTITIONS, Topic
 from services.runtime import fetched, log, metrics
 from services.runtime.envelope import Record
 from services.runtime.kafka import Cluster
@@ -38,6 +38,15 @@ class Reader:
     """Records in a step."""
     pause: float = 0.0
     """Seconds to wait after a step that was not full, so that the next has more in it."""
+
+    @property
+    def places(self) -> list[TopicPartition]:
+        """Every partition of its topics."""
+        return [
+            TopicPartition(topic.name, number)
+            for topic in self.topics
+            for number in range(PARTITIONS)
+        ]
 
 
 class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -90,11 +99,24 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             known = known and highest is not None
         return False if known else None
 
-    async def at_end(self) -> bool:
-        """Return whether everything that Kafka has for us has been taken."""
-        if not self.assigned or self._busy.locked():
-            return False
-        return await self._behind() is False
+    async def ends(self) -> dict[TopicPartition, int]:
+        """
+        Return the offset behind the last record of each partition, asked of Kafka now.
+
+        Raises NotNow where nobody answers.
+        """
+        places = self._reader.places
+        try:
+            asked = self.consumer.end_offsets(places)
+            found: dict[TopicPartition, int] = await asyncio.wait_for(asked, 5)
+        except (AttributeError, TimeoutError, KafkaError) as error:
+            raise NotNow("the ends of the log are not known") from error
+        return found
+
+    async def has_taken(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Return whether this reader, in whatever process, has come to *ends*."""
+        kept = await self._cluster.kept(self.name)
+        return all(kept.get(place, 0) >= end for place, end in ends.items())
 
     async def look_after(self) -> None:
         """Put right what stands still; raises where only a restart can."""

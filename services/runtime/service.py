@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from schemas.errors import Stopped
-from services.runtime import health, log, memory, metrics, outbox, postgres
+from services.runtime import health, log, memory, metrics, outbox, postgres, sums
 from services.runtime.doors import Doors
 from services.runtime.gathering import gather
 from services.runtime.kafka import Cluster
@@ -117,6 +117,7 @@ class Service:
         for kind in postgres.AWAY:
             app.add_exception_handler(kind, _answer_away)
         app.include_router(health.router(self))
+        app.include_router(sums.router(self, parts.books))
         for router in parts.routers:
             app.include_router(router)
         return app

@@ -46,6 +46,10 @@ INSERT INTO seen (reader, id, attempt, topic, sha256)
 SELECT $1, * FROM unnest($2::uuid[], $3::int[], $4::text[], $5::bytea[])
 ON CONFLICT DO NOTHING RETURNING id, attempt, topic
 """
+_TURN_AWAY: Final = """
+INSERT INTO turned_away (reader, topic, id, source)
+SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::text[]) ON CONFLICT DO NOTHING
+"""
 _SEEN_AS: Final = """
 SELECT s.id, s.attempt, s.topic, s.sha256 FROM seen s
 JOIN unnest($2::uuid[], $3::int[], $4::text[]) AS w(id, attempt, topic)
@@ -61,6 +65,8 @@ class Step:
     now: datetime
     """When the step began, UTC: the only clock that a handler sees."""
     outgoing: list[Outgoing] = field(default_factory=list)
+    refused: list[Record] = field(default_factory=list)
+    """Records that were refused, to be counted."""
 
     def publish(self, *records: Outgoing) -> None:
         """Have *records* published after the commit, in this order within each lane."""
@@ -72,6 +78,7 @@ class Step:
 
         What lies on `refused` already stays there: its readers would go in circles.
         """
+        self.refused.append(record)
         if record.topic != topics.REFUSED.name:
             self.publish(refusal(record, refused, at=self.now))
 
@@ -203,6 +210,8 @@ class Steps:
                 failpoint("after-seen", reader)
                 if fresh:
                     await handle(step, fresh)
+                if step.refused:
+                    await _turn_away(step, reader)
                 await _move(step.conn, reader, whole)
         return strays
 
@@ -227,6 +236,18 @@ async def _move(
         [topic for topic, _ in whole],
         [partition for _, partition in whole],
         [batch[-1].offset + 1 for batch in whole.values()],
+    )
+
+
+async def _turn_away(step: Step, reader: str) -> None:
+    """Note what was refused, each once; a record without an id of ours is no event."""
+    ours = {(r.topic, r.id): r for r in step.refused if r.id.int >> 64}
+    await step.conn.execute(
+        _TURN_AWAY,
+        reader,
+        [topic for topic, _ in ours],
+        [own for _, own in ours],
+        [r.attributes.get("source", "").replace("\0", "") for r in ours.values()],
     )
 
 

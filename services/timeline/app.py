@@ -1,11 +1,12 @@
 """Builds the timeline. The only module here that knows every other."""
 
 from schemas import topics
-from services.runtime import session, ticking
+from services.runtime import children, session, ticking
 from services.runtime.agreements import Contracts
 from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
 from services.runtime.settings import Shared
+from services.runtime.sums import Books
 from services.timeline import api, handlers
 from services.timeline.pages import Pages
 from services.timeline.store.reading import Reading
@@ -30,5 +31,6 @@ def main(shared: Shared) -> int:
                 ticking.router(service, contracts),
             ),
             shared=("services.runtime.children",),
+            books=Books((children.account("timeline"),)),
         )
     )

@@ -13,7 +13,7 @@ from schemas.identifiers import NhsNumber, Upn, nhs_number_agrees, upn_agrees
 from services.runtime import pages
 from services.runtime.pages.models import Problem, TimelinePage, Viewer
 from services.runtime.session import PageRoute, Session, Sessions
-from services.timeline.store.reading import Reading
+from services.timeline.store.reading import Reading, known_moment
 
 _UNREAD: Final = "message.refused.v1"
 _TITLES: Final = {kind.name: kind.title for kind in CATALOGUE.values()} | {
@@ -98,6 +98,7 @@ class Pages:
             "names": contracts.rules.names,
             "as_known_on": known_on,
             "today": contracts.today,
+            "counted_on": self._reading.day(known_moment(known_on)),
             "unread": [e for e in shown["entries"] if e["type"] == _UNREAD],
         }
 

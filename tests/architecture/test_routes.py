@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from deploy.documents.services import built
-from services.runtime import health
+from services.runtime import health, sums
 from services.runtime.tokens import COOKIE
 from tests.support.project import SERVICES
 
 OPEN = {
     *("GET /_ping", "GET /_status", "GET /readyz", "GET /metrics"),
-    *("GET /openapi.json", "GET /sign-in", "GET /static/{name}"),
+    *("GET /_sums", "GET /openapi.json", "GET /sign-in", "GET /static/{name}"),
 }
 """Routes without a token: none of them shows a child or changes anything."""
 FORMS = {"POST /sign-in", "POST /sign-out"}
@@ -33,7 +33,8 @@ def services():
 def routes(service, parts):
     """Yield method and path of every route of a service."""
     yield "GET", "/openapi.json"
-    for router in (health.router(service), *parts.routers):
+    own = (health.router(service), sums.router(service, parts.books))
+    for router in (*own, *parts.routers):
         for route in router.routes:
             for method in getattr(route, "methods", None) or {"GET"}:
                 if method != "HEAD":

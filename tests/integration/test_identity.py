@@ -104,6 +104,29 @@ class TestChildRef:
         )
         assert became["rule"] == "names no child that an event of names you for"
 
+    def test_who_took_it_back_cannot(self, agencies):
+        """A sender that withdrew what it said of a child is named by nothing any more."""
+        person = somebody(nhs_number=None)
+        wrong = event(person, "concern.raised.v1", source=SCHOOL)
+        agencies.publish(event(person, REQUESTED))
+        agencies.publish(wrong)
+        child = agencies.child_of(person)
+        named = event({"child_ref": child}, "concern.raised.v1", source=SCHOOL)
+        back = {"sourcerecord": wrong["id"], "sourceversion": 1}
+        data = {"withdraws": back, "reason": "entered-in-error"}
+        taken_back = event(person, "event.withdrawn.v1", source=SCHOOL, data=data)
+
+        assert agencies.publish(named)["events"][0]["state"] == "linked"
+        agencies.publish(taken_back)
+        again = [event({"child_ref": child}, "concern.raised.v1", source=SCHOOL)]
+        gone = {"sourcerecord": named["id"], "sourceversion": 1}
+        data = {"withdraws": gone, "reason": "entered-in-error"}
+        agencies.publish(
+            event({"child_ref": child}, "event.withdrawn.v1", source=SCHOOL, data=data)
+        )
+        [refused] = agencies.publish(*again)["events"]
+        assert (refused["state"], refused["reason"]) == ("refused", "not-found")
+
     def test_it_is_refused_however_often_it_comes(self, agencies):
         """A person that the sender has told of before does not carry it through."""
         person = somebody()

@@ -5,16 +5,20 @@ import shutil
 from collections.abc import Iterator
 from typing import Any, Final
 
+import httpx
+
 from services.console.cli.answers import (
     PROBLEMS,
     failed,
     print_json,
     print_line,
 )
+from services.console.cli.asking import client
 from services.console.cli.options import AsJson
 from services.console.clients import asking
 from services.console.clients.places import ISSUER, Places, places
 from services.console.codes import SERVICES
+from services.console.errors import DownError
 
 _START: Final = "`make demo` starts everything"
 
@@ -43,6 +47,7 @@ def checks(there: Places) -> Iterator[Check]:
     yield _check("kafka", kafka, f"{_START}, or set THROUGHLINE_KAFKA")
     for name in (ISSUER, *SERVICES):
         yield _service(there, name)
+    yield _conservation(there)
 
 
 def _check(name: str, ok: object, otherwise: str) -> Check:
@@ -76,6 +81,23 @@ def _service(there: Places, name: str) -> Check:
     failing = [what for what, how in said.get("checks", {}).items() if how != "pass"]
     log = f"its log is log/{name}.log in the data folder"
     return _check(name, not failing, f"it waits for {', '.join(failing)}; {log}")
+
+
+def _conservation(there: Places) -> Check:
+    """Return whether everything that came in is there, as the console counted last."""
+    name = "conservation"
+    try:
+        with client() as http:
+            answer = asking.Asking(there, asking.OPERATOR, http).get(
+                "console", "/status"
+            )
+        counted = answer.raise_for_status().json()["conservation"]
+    except (DownError, ValueError, KeyError, httpx.HTTPError):
+        return _check(name, None, "the console cannot be asked: see above")
+    if counted is None:
+        return _check(name, None, "it has not been counted yet: ask again in a minute")
+    missing = f"{counted['difference']} missing or too many: the console says where"
+    return _check(name, counted["difference"] == 0, missing)
 
 
 def _line(check: Check) -> str:

@@ -134,9 +134,20 @@ def status(as_json: AsJson = False) -> None:  # noqa: FBT002
         print_rows(("name", "records"), said["topics"])
         print_line(f"refused\t{said['refused']}")
         print_line(f"waiting\t{said['waiting']}")
+        counted = _difference(said)
+        print_line(f"difference\t{'not counted yet' if counted is None else counted}")
     down = [service["name"] for service in said["services"] if not service["up"]]
     if down:
         raise failed(PROBLEMS, f"down: {', '.join(down)}")
+    if _difference(said):
+        how = "the console's page says where"
+        raise failed(PROBLEMS, f"something is missing, or there twice; {how}")
+
+
+def _difference(said: dict[str, Any]) -> int | None:
+    """Return by how much what came in and what is there differ; None: not counted."""
+    counted = said.get("conservation")
+    return counted["difference"] if counted else None
 
 
 def tick(day: str, as_json: AsJson = False) -> None:  # noqa: FBT002

@@ -14,6 +14,7 @@ from services.runtime import log
 from services.runtime.settings import Shared
 
 _SECONDS: Final = 4.0
+_SUMS_SECONDS: Final = 30.0
 _EVERYWHERE: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - not bound to here
 
 
@@ -35,6 +36,21 @@ class Watch:
         async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False) as http:
             asked = (self._service(http, name) for name in SERVICES)
             return list(await asyncio.gather(*asked))
+
+    async def sums(self) -> dict[str, dict[str, Any] | None]:
+        """Return what each service counts of what it keeps; None of one that is away."""
+        async with httpx.AsyncClient(timeout=_SUMS_SECONDS, trust_env=False) as http:
+            said = await asyncio.gather(*(self._sums(http, name) for name in SERVICES))
+        return dict(zip(SERVICES, said, strict=True))
+
+    async def _sums(self, http: httpx.AsyncClient, name: str) -> dict[str, Any] | None:
+        """Return what one service counts."""
+        try:
+            answer = await http.get(f"{self._addresses[name]}/_sums")
+            said = answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError):
+            return None
+        return said if isinstance(said, dict) and said.get("service") == name else None
 
     async def _service(self, http: httpx.AsyncClient, name: str) -> dict[str, Any]:
         """Return how one service is; one that does not answer is down."""

@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from services.console import rules, translate
 from services.console.codes import OPERATOR, REPLAYABLE, SCOPE
 from services.console.settings import Settings
-from services.console.store import ledger, refusals, sources
+from services.console.store import balance, ledger, refusals, sources
 from services.runtime import audit, postgres
 from services.runtime.envelope import Outgoing
 from services.runtime.postgres import Connection
@@ -17,9 +17,6 @@ from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
 from services.runtime.step import Step
 from services.runtime.tokens import Caller
-
-_NO_AGREEMENT: Final = "-"
-"""Operators see where messages are and none of their content: no agreement grants it."""
 
 
 class Desk:
@@ -108,6 +105,14 @@ class Desk:
         async with self._transaction() as conn:
             return await sources.last_heard(conn)
 
+    async def held(self, account: Mapping[str, Any]) -> Mapping[str, int] | None:
+        """Return what a topic held for *account*; None until the ledger has got there."""
+        topic, positions = account["topic"], account["positions"]
+        async with self._transaction() as conn:
+            if not await balance.has_read(conn, topic, positions):
+                return None
+            return await balance.held(conn, topic, account["unit"], positions)
+
     async def keep_house(self) -> None:
         """Make the coming months ready and forget what is past its time."""
 
@@ -182,8 +187,8 @@ async def _note(
         role=OPERATOR,
         action=action,
         subject=subject,
-        agreement=_NO_AGREEMENT,
-        version=_NO_AGREEMENT,
+        agreement=audit.NO_AGREEMENT,
+        version=audit.NO_AGREEMENT,
         shown=shown,
     )
     await audit.record(conn, disclosure)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from services.identity_linking.rules import Registry, Stated
+from services.identity_linking.store.columns import columns
 from services.identity_linking.translate import Decided
 from services.runtime.postgres import Connection
 
@@ -19,16 +20,6 @@ WITH near AS (
 )
 SELECT p.person_ref, p.sender, p.child_ref, c.epoch
 FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
-"""
-_ASKED: Final = """
-SELECT r.category, r.sensitivity FROM requests r JOIN persons p USING (person_ref)
-WHERE p.child_ref = $1 AND r.org = $2
-AND NOT EXISTS (SELECT 1 FROM requests h
-    WHERE (h.source, h.sourcerecord) = (r.source, r.sourcerecord)
-    AND h.sourceversion > r.sourceversion)
-AND NOT EXISTS (SELECT 1 FROM withdrawals w
-    WHERE (w.source, w.sourcerecord) = (r.source, r.sourcerecord)
-    AND coalesce(w.sourceversion, r.sourceversion) = r.sourceversion)
 """
 
 
@@ -112,7 +103,7 @@ async def save_said(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
         " $6::text[], $7::text[], $8::text[], $9::text[]) AS x(p, g, c, s, n, u, b, f, v)"
         " ON CONFLICT DO NOTHING",
-        *_columns(rows, 9),
+        *columns(rows, 9),
     )
 
 
@@ -124,47 +115,9 @@ async def known_digests(
         "SELECT s.person_ref, s.digest FROM statements s"
         " JOIN unnest($1::text[], $2::text[]) AS w(person_ref, digest)"
         " USING (person_ref, digest)",
-        *_columns(list(pairs), 2),
+        *columns(list(pairs), 2),
     )
     return {(row["person_ref"], row["digest"]) for row in rows}
-
-
-async def save_namings(conn: Connection, rows: Collection[tuple[Any, ...]]) -> None:
-    """Keep who sent, or is named in, an event of a person."""
-    await conn.execute(
-        "INSERT INTO namings (person_ref, org, own, category, sensitivity)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::bool[], $4::text[],"
-        " $5::text[]) ON CONFLICT DO NOTHING",
-        *_columns(sorted(rows), 5),
-    )
-
-
-async def save_asked(
-    conn: Connection,
-    asked: Sequence[tuple[Any, ...]],
-    withdrawn: Sequence[tuple[Any, ...]],
-) -> None:
-    """Keep which records ask a body for something, and which are taken back."""
-    if asked:
-        await conn.execute(
-            "INSERT INTO requests (source, sourcerecord, sourceversion, person_ref, org,"
-            " category, sensitivity) SELECT * FROM unnest($1::text[], $2::text[],"
-            " $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])"
-            " ON CONFLICT DO NOTHING",
-            *_columns(asked, 7),
-        )
-    if withdrawn:
-        await conn.execute(
-            "INSERT INTO withdrawals (source, sourcerecord, sourceversion) SELECT *"
-            " FROM unnest($1::text[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING",
-            *_columns(withdrawn, 3),
-        )
-
-
-async def asked_of(conn: Connection, child_ref: str, org: str) -> list[tuple[str, str]]:
-    """Return category and sensitivity of what a child's events ask of *org* today."""
-    rows = await conn.fetch(_ASKED, child_ref, org)
-    return [(row["category"], row["sensitivity"]) for row in rows]
 
 
 async def save_decisions(
@@ -195,20 +148,20 @@ async def save_places(
     await conn.execute(
         "INSERT INTO children (child_ref, epoch)"
         " SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING",
-        *_columns(founded, 2),
+        *columns(founded, 2),
     )
     await conn.execute(
         "INSERT INTO persons (person_ref, sender, child_ref, epoch)"
         " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
         " ON CONFLICT (person_ref) DO UPDATE SET child_ref = excluded.child_ref,"
         " epoch = excluded.epoch",
-        *_columns(persons, 4),
+        *columns(persons, 4),
     )
     await conn.execute(
         "UPDATE children c SET joined_to = j.stays"
         " FROM unnest($1::text[], $2::text[]) AS j(goes, stays)"
         " WHERE c.child_ref = j.goes",
-        *_columns(joined, 2),
+        *columns(joined, 2),
     )
 
 
@@ -219,24 +172,7 @@ async def save_reviews(
     await conn.execute(
         "INSERT INTO reviews (person_ref, child_ref, why)"
         " SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) ON CONFLICT DO NOTHING",
-        *_columns(sorted(rows), 3),
-    )
-
-
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Return *rows* as *width* lists, one a column."""
-    return [[row[i] for row in rows] for i in range(width)]
-
-
-async def is_named(conn: Connection, child_ref: str, org: str) -> bool:
-    """Return whether an event of the child comes from *org* or names it."""
-    return bool(
-        await conn.fetchval(
-            "SELECT 1 FROM namings n JOIN persons p USING (person_ref)"
-            " WHERE p.child_ref = $1 AND n.org = $2 LIMIT 1",
-            child_ref,
-            org,
-        )
+        *columns(sorted(rows), 3),
     )
 
 
@@ -246,16 +182,6 @@ async def founded_at(conn: Connection, child_ref: str) -> int:
         "SELECT epoch FROM children WHERE child_ref = $1", child_ref
     )
     return epoch
-
-
-async def namings_of(conn: Connection, child_ref: str) -> list[tuple[Any, ...]]:
-    """Return org, category, sensitivity and own of a child's namings."""
-    rows = await conn.fetch(
-        "SELECT n.org, n.category, n.sensitivity, n.own FROM namings n"
-        " JOIN persons p USING (person_ref) WHERE p.child_ref = $1",
-        child_ref,
-    )
-    return [tuple(row) for row in rows]
 
 
 async def particulars(conn: Connection, child_ref: str) -> list[Stated]:

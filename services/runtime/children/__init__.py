@@ -5,7 +5,7 @@ Every reader of the shared stream keeps both, in its own schema. Linking, joinin
 un-linking change the map alone (design §3).
 """
 
-from services.runtime.children.entries import add_entries, entries_of
+from services.runtime.children.entries import account, add_entries, entries_of
 from services.runtime.children.links import PERSON_LINKED, Moved, current_child, place
 from services.runtime.children.taking import Child, Children, Link, Taken, opened
 
@@ -16,6 +16,7 @@ __all__ = [
     "Link",
     "Moved",
     "Taken",
+    "account",
     "add_entries",
     "current_child",
     "entries_of",

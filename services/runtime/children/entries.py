@@ -6,18 +6,27 @@ from uuid import UUID
 
 import orjson
 
+from schemas import topics
 from schemas.entry import Entry
 from services.runtime.postgres import Connection
+from services.runtime.sums import Account
+
+
+def account(reader: str) -> Account:
+    """Return what *reader* counts of the events that it keeps."""
+    kept = "SELECT id, source FROM entries"
+    return Account(reader, topics.EVENTS_LINKED, kept)
 
 
 async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
     """Keep *entries*."""
     await conn.execute(
-        "INSERT INTO entries (id, person_ref, entry)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING",
+        "INSERT INTO entries (id, person_ref, entry, source) SELECT * FROM"
+        " unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[]) ON CONFLICT DO NOTHING",
         [UUID(entry.id) for entry in entries],
         [entry.personref for entry in entries],
         [orjson.dumps(entry) for entry in entries],
+        [entry.source for entry in entries],
     )
 
 

@@ -24,6 +24,13 @@ INSERT INTO withdrawals (source, sourcerecord, sourceversion, by_record, by_vers
 SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])
 ON CONFLICT DO NOTHING
 """
+_HEAR: Final = """
+INSERT INTO versions (source, sourcerecord, withdrawal, highest)
+SELECT s, r, w, max(v) FROM unnest($1::text[], $2::text[], $3::bool[], $4::bigint[])
+    AS n(s, r, w, v) GROUP BY s, r, w ORDER BY s, r, w
+ON CONFLICT (source, sourcerecord, withdrawal)
+DO UPDATE SET highest = greatest(versions.highest, excluded.highest)
+"""
 _SETTLE: Final = """
 WITH said AS (
     SELECT DISTINCT source, sourcerecord FROM receipt_events
@@ -46,6 +53,11 @@ WITH said AS (
         WHEN ARRAY[e.sourceversion, e.revision] < max(ARRAY[e.sourceversion, e.revision])
             OVER (PARTITION BY e.source, e.sourcerecord, e.type = 'event.withdrawn.v1')
             OR EXISTS (
+                SELECT 1 FROM versions h
+                WHERE (h.source, h.sourcerecord) = (e.source, e.sourcerecord)
+                AND h.withdrawal = (e.type = 'event.withdrawn.v1')
+                AND h.highest > e.sourceversion)
+            OR EXISTS (
                 SELECT 1 FROM records r WHERE r.moved AND r.event_id = e.event_id
                 AND (r.source, r.sourcerecord, r.sourceversion, r.type)
                     = (e.source, e.sourcerecord, e.sourceversion, e.type))
@@ -62,6 +74,19 @@ _REFUSED: Final = """
 UPDATE receipt_events SET state = 'refused', reason = $2, rule = $3, where_ = $4
 WHERE event_id = $1
 """
+
+_REFUSED_ITEM: Final = """
+INSERT INTO receipt_events (message_ref, place, state, reason, rule, where_)
+SELECT $1, $2, 'refused', $3, $4, $5 FROM receipts r
+WHERE r.message_ref = $1 AND r.answer <> ''
+AND NOT EXISTS (SELECT 1 FROM receipt_events e
+    WHERE e.message_ref = $1 AND (e.place = $2 OR r.state = 'translated'))
+"""
+_REFUSED_MESSAGE: Final = """
+UPDATE receipts SET state = 'refused', reason = $2, rule = $3, place = $4
+WHERE message_ref = $1 AND state = 'waiting'
+"""
+_INBOUND: Final = frozenset(topic.name for topic in topics.ALL if topic.stage == 1)
 
 
 async def follow(step: Step, records: list[Record]) -> None:
@@ -92,8 +117,12 @@ async def _linked(step: Step, records: list[Record]) -> None:
     own = [row for row in named if not row[3].startswith(MOVED)]
     if own:
         await step.conn.execute(_WITHDRAW, *columns(own))
-    if named or marked != "UPDATE 0":
-        sources, names = [n[0] for n in named], [n[1] for n in named]
+    higher = [_version(record) for record in records if _corrects(record)]
+    if higher:
+        await step.conn.execute(_HEAR, *columns(higher))
+    touched = [n[:2] for n in named] + [h[:2] for h in higher]
+    if touched or marked != "UPDATE 0":
+        sources, names = [t[0] for t in touched], [t[1] for t in touched]
         await step.conn.execute(_SETTLE, ids, sources, names)
 
 
@@ -105,14 +134,32 @@ def _withdrawing(record: Record) -> tuple[str, str, int | None, str, int]:
     return said["source"], named["sourcerecord"], named["sourceversion"], *own
 
 
+def _corrects(record: Record) -> bool:
+    """Return whether an event can supersede another: it is no first version."""
+    said = record.attributes
+    return "sourcerecord" in said and int(said.get("sourceversion", 0)) > 1
+
+
+def _version(record: Record) -> tuple[str, str, bool, int]:
+    """Return which version of which record an event states, whichever door took it."""
+    said = record.attributes
+    withdrawal = said["type"] == "event.withdrawn.v1"
+    version = int(said["sourceversion"])
+    return said["source"], said["sourcerecord"], withdrawal, version
+
+
 async def _refused(step: Step, record: Record) -> None:
-    """Mark an event that a later stage refused."""
+    """
+    Mark an event that a later stage refused, or an item that could not be handled.
+
+    What the door or the translator refused they have noted themselves, before.
+    """
     said = {name: value.decode("utf-8", "replace") for name, value in record.headers}
-    if said.get("x_refusedtopic") == topics.EVENTS_TRANSLATED.name:
-        await step.conn.execute(
-            _REFUSED,
-            UUID(record.attributes["id"]),
-            said["x_reason"],
-            said["x_rule"],
-            said["x_where"],
-        )
+    why = said.get("x_reason"), said.get("x_rule"), said.get("x_where")
+    topic, own = said.get("x_refusedtopic"), record.attributes
+    if topic == topics.EVENTS_TRANSLATED.name:
+        await step.conn.execute(_REFUSED, UUID(own["id"]), *why)
+    if topic in _INBOUND and "causationid" in own and "place" in own:
+        message = UUID(own["causationid"])
+        await step.conn.execute(_REFUSED_ITEM, message, int(own["place"]), *why)
+        await step.conn.execute(_REFUSED_MESSAGE, message, *why)

@@ -3,8 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
-from services.runtime import instants
-from services.runtime.postgres import AWAY
+from services.runtime import audit, instants
+from services.runtime.postgres import AWAY, Connection
 from services.runtime.problems import away, unknown
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
@@ -23,12 +23,28 @@ async def receipt(service: Service, caller: Caller, ref: str) -> dict[str, Any]:
     except ValueError:
         raise unknown() from None
     try:
-        row = await service.pool.fetchrow(_RECEIPT, wanted, caller.org)
-        events = await service.pool.fetch(_EVENTS, wanted)
+        async with service.pool.acquire() as conn, conn.transaction():
+            return await _shown(conn, caller, wanted)
     except AWAY:
         raise away() from None
+
+
+async def _shown(conn: Connection, caller: Caller, wanted: UUID) -> dict[str, Any]:
+    """Return the receipt, audited; raises the one 404."""
+    row = await conn.fetchrow(_RECEIPT, wanted, caller.org)
     if row is None:
         raise unknown()
+    events = await conn.fetch(_EVENTS, wanted)
+    disclosure = audit.Disclosure(
+        caller=caller,
+        role=next(iter(caller.roles), ""),
+        action="receipt",
+        subject=str(wanted),
+        agreement=audit.NO_AGREEMENT,
+        version=audit.NO_AGREEMENT,
+        shown={"events": [str(e["event_id"]) for e in events if e["event_id"]]},
+    )
+    await audit.record(conn, disclosure)
     return {
         "message_ref": str(wanted),
         "state": row["state"],

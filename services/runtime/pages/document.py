@@ -17,8 +17,9 @@ from services.runtime.pages.models import (
 def _clock_rows(model: TimelinePage) -> list[clocks.ClockRow]:
     """Return the clocks of the page in words, what is due first at the top."""
     shown = frozenset(entry["id"] for entry in model["timeline"]["entries"])
+    day = model.get("counted_on", model["today"])
     rows = (
-        clocks.clock_row(clock, model["titles"], model["names"], model["today"], shown)
+        clocks.clock_row(clock, model["titles"], model["names"], day, shown)
         for clock in model["timeline"]["clocks"]
     )
     return clocks.in_order_of_due(rows)
@@ -55,6 +56,7 @@ def timeline(model: TimelinePage) -> str:
         as_of=model["timeline"]["as_of"],
         as_known_on=model["as_known_on"],
         today=model["today"],
+        counted_on=model.get("counted_on", model["today"]),
         **_timeline_rows(model),
     )
 

@@ -39,6 +39,8 @@ class TimelinePage(TypedDict):
     as_known_on: str | None
     """Date or instant that was asked for; None is today's knowledge."""
     today: date
+    counted_on: NotRequired[date]
+    """The day as of which clocks are; absent: today."""
     unread: NotRequired[Sequence[Json]]
     """Entries of type `message.refused`: `source` and `time` are shown."""
 
@@ -113,6 +115,8 @@ class ConsolePage(TypedDict):
     """As `throughline identity reviews` prints them; None: identity does not answer."""
     sources: Sequence[Json]
     """`source`, `name`, `connected`, `last_heard`."""
+    balance: NotRequired[Json | None]
+    """`at`, `difference`, `unchecked`, `rows`, `states`; None: not counted yet."""
     trace: NotRequired[Trace]
     action: NotRequired[str]
     """Where the trace form is sent; absent: `/trace`."""

@@ -56,7 +56,7 @@ class Reading:
         known = entries if moment is None else rules.known_by(entries, moment)
         seen = visible(known, reached)
         clocks = visible_clocks_rules(reached, self.contracts.rules.clocks)
-        shown = rules.timeline(seen, clocks, self.contracts.today)
+        shown = rules.timeline(seen, clocks, self.day(moment))
         heard = await lookups.last_heard(conn)
         await audit.record(conn, _disclosure(caller, reached, "timeline", ref, shown))
         agencies = self.contracts.rules.agencies
@@ -66,6 +66,13 @@ class Reading:
             **shown,
             "sources": rules.sources(seen, agencies, heard),
         }
+
+    def day(self, moment: str | None) -> date:
+        """Return the day by which clocks are counted: today, or the day asked for."""
+        today = self.contracts.today
+        if moment is None:
+            return today
+        return min(today, instants.london_day(instants.parsed(moment)))
 
     def _reach(self, caller: Caller, entries: list[Entry]) -> Reach | None:
         """Return under which agreement *caller* may see something of the child."""

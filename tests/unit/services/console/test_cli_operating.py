@@ -27,10 +27,11 @@ UP = {"name": "clocks", "up": True, "lag_seconds": 0.5}
 DOWN = {"name": "timeline", "up": False, "lag_seconds": None}
 
 
-def status_of(*services):
+def status_of(*services, missing=0):
     """Return how everything is, as the console answers it."""
     topics = [{"name": "refused", "records": 2}]
-    return {"services": services, "topics": topics, "refused": 1, "waiting": 0}
+    said = {"services": services, "topics": topics, "refused": 1, "waiting": 0}
+    return said | {"conservation": None if missing is None else {"difference": missing}}
 
 
 def line(ref):
@@ -161,6 +162,7 @@ class TestStatus:
             "refused\t2",
             "refused\t1",
             "waiting\t0",
+            "difference\t0",
         ]
 
     def test_ends_with_6_when_a_service_is_down(self, installation):
@@ -171,6 +173,12 @@ class TestStatus:
         assert ran.exit_code == 6
         assert json.loads(ran.stdout)["services"][1] == DOWN
         assert "timeline" in ran.stderr
+
+    @pytest.mark.parametrize(("missing", "code"), [(3, 6), (None, 0)])
+    def test_ends_with_6_when_something_is_missing(self, installation, missing, code):
+        """So it does where not all that came in is there; not before it was counted."""
+        installation.answer("console", "/status", status_of(UP, missing=missing))
+        assert installation.run("status").exit_code == code
 
 
 class TestTick:

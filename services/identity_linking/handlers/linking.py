@@ -1,8 +1,6 @@
 """Kafka doors of identity: each event finds its child before it goes on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,31 +8,12 @@ import orjson
 from schemas import topics
 from schemas.errors import Refused
 from services.identity_linking import rules, store, translate
+from services.identity_linking.handlers.batch import Batch
 from services.identity_linking.translate import Told, told_of
 from services.runtime import instants, refs
 from services.runtime.envelope import Outgoing, Record, headers_of
 from services.runtime.reading import Reader
 from services.runtime.step import Step
-
-
-@dataclass(slots=True)
-class Batch:
-    """What a batch of events changes, gathered before it is written."""
-
-    registry: rules.Registry
-    epoch: int
-    knownat: datetime
-    stamp: str
-    """`knownat` as events carry it."""
-    places: dict[str, str] = field(default_factory=dict)
-    """Child of each person of the batch."""
-    decided: list[translate.Decided] = field(default_factory=list)
-    founded: list[tuple[str, int]] = field(default_factory=list)
-    joined: list[tuple[str, str]] = field(default_factory=list)
-    reviews: set[tuple[str, str, str]] = field(default_factory=set)
-    """Person, child that it was not linked to or that it has left, and why."""
-    refused: set[tuple[str, str]] = field(default_factory=set)
-    """Statements of which nothing is kept, by person and digest."""
 
 
 class Linking:
@@ -53,7 +32,7 @@ class Linking:
         epoch, knownat = await store.lock(step.conn, step.now)
         told = self._opened(step, records)
         fresh = await self._fresh(step, told)
-        children = {one.child_ref for one in fresh.values() if one.child_ref}
+        children = {one.child_ref for one in told if one.child_ref}
         registry = await store.load(
             step.conn,
             [ref for one in told for ref in (one.ref, one.moved_to) if ref],
@@ -64,10 +43,12 @@ class Linking:
                 if c
             ],
         )
-        batch = Batch(registry, epoch, knownat, instants.text(knownat))
+        claims = {translate.claim(one.record.attributes) for one in told}
+        known = await store.known_events(step.conn, claims)
+        batch = Batch(registry, epoch, knownat, instants.text(knownat), known)
         for one in told:
             await self._send_on(step, batch, one, new=self._digest(one) in fresh)
-        await self._save(step, batch, told, list(fresh.values()))
+        await self._save(step, batch, list(fresh.values()))
 
     def _opened(self, step: Step, records: list[Record]) -> list[Told]:
         """Return the events that can be read; refuse the others."""
@@ -104,7 +85,7 @@ class Linking:
     async def _send_on(self, step: Step, batch: Batch, one: Told, *, new: bool) -> None:
         """Decide about one event's person if it says something new, and publish it."""
         try:
-            if new or one.ref not in batch.registry.persons:
+            if new or one.child_ref or one.ref not in batch.registry.persons:
                 await self._decide(step, batch, one)
         except Refused as refused:
             step.refuse(one.record, refused)
@@ -115,14 +96,25 @@ class Linking:
         said = translate.linked_attributes(
             one.record.attributes, child_ref=child, knownat=batch.stamp
         )
-        step.publish(
-            Outgoing(
-                topics.EVENTS_LINKED.name,
-                child.encode(),
-                headers_of(said),
-                orjson.dumps(one.data),
-            )
-        )
+        repeated = _claimed(batch, one, child)
+        if repeated:
+            self._refuse(step, one, said, repeated)
+            return
+        batch.sent.append(one)
+        step.publish(_linked(said, one.data))
+
+    def _refuse(
+        self,
+        step: Step,
+        one: Told,
+        said: Mapping[str, str | int | None],
+        refused: Refused,
+    ) -> None:
+        """Refuse what another event has said; of other content, leave a mark."""
+        step.refuse(one.record, refused)
+        if refused.reason == "conflict":
+            own = refs.made_id("unread", str(said["id"]), str(one.record.attempt))
+            step.publish(_linked(translate.unread_attributes(said, own), {}))
 
     async def _decide(self, step: Step, batch: Batch, one: Told) -> None:
         """Note what the event says of its person and act on what the rules choose."""
@@ -198,33 +190,26 @@ class Linking:
         }
         return translate.lookups(one.said, hashes, *one.kind)
 
-    async def _save(
-        self, step: Step, batch: Batch, told: Sequence[Told], fresh: Sequence[Told]
-    ) -> None:
+    async def _save(self, step: Step, batch: Batch, fresh: Sequence[Told]) -> None:
         """Write what the batch has changed."""
-        kept = [one for one in told if self._digest(one) not in batch.refused]
         moved = {person for one in batch.decided for person in one.persons}
         people = batch.registry.persons
         epochs = {person: d.epoch for d in batch.decided for person in d.persons}
-        rows = [
+        places = [
             (ref, people[ref].sender, child, epochs[ref])
             for ref in sorted(moved)
             if (child := people[ref].child)
         ]
-        await store.save_places(step.conn, rows, batch.founded, batch.joined)
+        await store.save_places(step.conn, places, batch.founded, batch.joined)
         said = [one for one in fresh if self._digest(one) not in batch.refused]
         await store.save_said(step.conn, [self._row(one) for one in said])
-        opened = [(one.record.attributes, one.data) for one in kept]
-        named = [translate.namings(*one) for one in opened]
-        await store.save_namings(step.conn, set().union(*named))
-        asked = [row for one in opened for row in translate.asked(*one)]
-        undone = [row for one in opened for row in translate.withdrawn(*one)]
-        await store.save_asked(step.conn, asked, undone)
+        rows = [translate.kept(one.record.attributes, one.data) for one in batch.sent]
+        await store.save_events(step.conn, rows)
         if batch.decided:
             at, by = batch.knownat, "rule"
             await store.save_decisions(step.conn, batch.decided, at=at, by=by)
             await store.save_epoch(step.conn, batch.epoch)
-        batch.reviews |= _moves(batch.registry, kept)
+        batch.reviews |= _moves(batch.registry, batch.sent)
         if batch.reviews:
             await store.save_reviews(step.conn, batch.reviews)
 
@@ -239,6 +224,31 @@ class Linking:
             said.given_name,
         )
         return (*self._digest(one), *one.kind, *words)
+
+
+def _linked(said: Mapping[str, str | int | None], data: Mapping[str, Any]) -> Outgoing:
+    """Return the record on events.linked."""
+    key = str(said["subject"]).encode()
+    value = orjson.dumps(dict(data))
+    return Outgoing(topics.EVENTS_LINKED.name, key, headers_of(dict(said)), value)
+
+
+def _claimed(batch: Batch, one: Told, child: str) -> Refused | None:
+    """
+    Return why *one* has no effect: its record and version were stated by another event.
+
+    The gateways see to their own; this is for a sender that uses both (design §2).
+    """
+    said = one.record.attributes
+    claim, content = translate.claim(said), translate.content(said, one.data)
+    first = batch.known.setdefault(claim, store.Known(said["id"], content, child))
+    if first.event_id == said["id"]:
+        return None
+    if first.digest == content and batch.today(first.child) == child:
+        rule = "this record and version came before, by another door"
+        return Refused("duplicate", where="sourceversion", rule=rule)
+    rule = "the same record and version came by another door with other content"
+    return Refused("conflict", where="sourceversion", rule=rule)
 
 
 def _moves(registry: rules.Registry, told: Sequence[Told]) -> set[tuple[str, str, str]]:
@@ -256,12 +266,10 @@ def _moves(registry: rules.Registry, told: Sequence[Told]) -> set[tuple[str, str
 async def _named_child(step: Step, batch: Batch, one: Told) -> str:
     """Return the child that the sender named by our reference, if it may."""
     child = await store.current_child(step.conn, one.child_ref or "")
-    if child is None or not await store.is_named(step.conn, child, one.sender):
+    events = await store.events_of(step.conn, child) if child else []
+    if child is None or not translate.names(one.sender, events):
         rule = "names no child that an event of names you for"
         raise Refused("not-found", where="/data/person/child_ref", rule=rule)
     epoch = await store.founded_at(step.conn, child)
     batch.registry.founded.setdefault(child, epoch)
-    joined = dict(batch.joined)
-    while child in joined:
-        child = joined[child]
-    return child
+    return batch.today(child)

@@ -1,0 +1,103 @@
+"""What identity keeps of each event: its claim, whom it names, what it takes back."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from schemas.entry import Entry
+from services.identity_linking.store.columns import columns
+from services.identity_linking.translate import Claim
+from services.runtime.postgres import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The event that holds a claim."""
+
+    event_id: str
+    digest: bytes
+    child: str
+
+
+_KNOWN: Final = """
+SELECT e.source, e.sourcerecord, e.sourceversion, e.revision, e.type, e.whom,
+    e.event_id, e.digest, p.child_ref
+FROM events e JOIN persons p USING (person_ref)
+JOIN unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[])
+    AS w(source, sourcerecord, sourceversion, revision, type, whom)
+    USING (source, sourcerecord, sourceversion, revision, type, whom)
+"""
+_SAVE: Final = """
+INSERT INTO events (source, sourcerecord, sourceversion, revision, type, whom, event_id,
+    person_ref, time, category, sensitivity, body, names, withdraws_record,
+    withdraws_version, digest)
+SELECT s, r, v, e, t, o, i::uuid, p, w, c, y, b, string_to_array(n, ' '), x, z, d
+FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[], $14::text[], $15::bigint[], $16::bytea[])
+    AS k(s, r, v, e, t, o, i, p, w, c, y, b, n, x, z, d)
+ON CONFLICT DO NOTHING
+"""
+_EVENTS_OF: Final = """
+WITH own AS (
+    SELECT e.* FROM events e JOIN persons p USING (person_ref) WHERE p.child_ref = $1
+)
+SELECT * FROM own
+UNION
+SELECT e.* FROM events e JOIN own
+    ON e.source = own.source AND e.withdraws_record = own.sourcerecord
+"""
+
+
+async def known_events(
+    conn: Connection, claims: Collection[Claim]
+) -> dict[Claim, Known]:
+    """Return which of *claims* an event holds already, and of which child it is."""
+    rows = await conn.fetch(_KNOWN, *columns(list(claims), 6))
+    return {
+        tuple(row)[:6]: Known(str(row["event_id"]), row["digest"], row["child_ref"])
+        for row in rows
+    }
+
+
+async def save_events(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Keep what events state, whom they name, and what they take back."""
+    await conn.execute(_SAVE, *columns(rows, 16))
+
+
+async def events_of(conn: Connection, child_ref: str) -> list[Entry]:
+    """
+    Return a child's events, with what withdraws any of them.
+
+    Their data are the body that is asked, the organisations named, and what is taken
+    back: identity keeps no more of an event.
+    """
+    rows = await conn.fetch(_EVENTS_OF, child_ref)
+    return [_entry(dict(row)) for row in rows]
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    """Return a row as an entry that names the same organisations."""
+    named = {
+        "sourcerecord": row["withdraws_record"],
+        "sourceversion": row["withdraws_version"],
+    }
+    data = {"body": row["body"], "names": row["names"]}
+    return Entry(
+        id=str(row["event_id"]),
+        type=row["type"],
+        source=row["source"],
+        time=row["time"],
+        knownat="",
+        occurred=row["time"],
+        occurredprecision="instant",
+        category=row["category"],
+        sensitivity=row["sensitivity"],
+        correlationid="",
+        causationid="",
+        personref=row["person_ref"],
+        sourcerecord=row["sourcerecord"],
+        sourceversion=row["sourceversion"],
+        revision=row["revision"],
+        data=data | ({"withdraws": named} if row["withdraws_record"] else {}),
+    )
