@@ -134,11 +134,12 @@ class Door:
             topic = topics.HEALTH_INBOUND
             return await messages.refuse(step, kept, refused, topic=topic)
 
-        _, why = await self._service.doors.commit(work)
+        ref, why = await self._service.doors.commit(work)
         metrics.REFUSED.labels(why.reason).inc()
         if why.reason == codes.CONFLICT.reason:
             return _fault(codes.CONFLICT)
-        return _fhir(refused.status, outcome_of(refused))
+        location = {"Location": f"/messages/{ref}"}
+        return _fhir(refused.status, outcome_of(refused), location)
 
 
 def _judged(

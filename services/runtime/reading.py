@@ -42,11 +42,8 @@ class Reader:
     @property
     def places(self) -> list[TopicPartition]:
         """Every partition of its topics."""
-        return [
-            TopicPartition(topic.name, number)
-            for topic in self.topics
-            for number in range(PARTITIONS)
-        ]
+        names = [topic.name for topic in self.topics]
+        return [TopicPartition(n, p) for n in names for p in range(PARTITIONS)]
 
 
 class Reading(ConsumerRebalanceListener):  # type: ignore[misc]

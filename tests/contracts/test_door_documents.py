@@ -10,9 +10,8 @@ from schemas.agreement import Agency
 from services.education_gateway.api import answer_of
 from services.education_gateway.errors import EventRefused
 from services.runtime.intake.messages import Item
-from services.runtime.intake.showing import receipt
+from services.runtime.intake.showing import told
 from services.runtime.problems import Problem, unknown
-from services.runtime.tokens import Caller
 from services.timeline import rules
 from tests.support.clocks import RULES, decided, requested
 from tests.support.conformance import faults
@@ -116,34 +115,17 @@ def test_no_page_is_described_as_a_door(documents):
     assert not paths & {"/", "/sign-in", "/children/{ref}", "/search"}
 
 
-class Kept:
-    """A service whose tables hold one receipt with one event."""
-
-    def __init__(self, event):
-        """Hold *event*."""
-        self.pool = self
-        self._event = event
-
-    async def fetchrow(self, _sql, _ref, _sender):
-        """Return the receipt."""
-        no_fault = {"reason": None, "rule": None, "place": None}
-        return {"state": "translated", "received_at": AT} | no_fault
-
-    async def fetch(self, _sql, _ref):
-        """Return its events."""
-        return [self._event]
-
-
 @pytest.mark.parametrize("state", ["linked", "refused"])
-async def test_a_receipt_is_as_described(documents, state):
+def test_a_receipt_is_as_described(documents, state):
     """What follows a message has the members described, known event or refused item."""
     known = state == "linked"
     row = {"event_id": UUID(int=1) if known else None, "place": 0, "state": state}
     row |= {"type": "ehcna.requested.v1" if known else None}
     row |= dict.fromkeys(("reason", "rule", "where_"), None if known else "not-so")
-    caller = Caller("urn:dfe:la:931", (), frozenset(), "", 0.0)
+    no_fault = {"reason": None, "rule": None, "place": None}
+    kept = {"state": "translated", "received_at": AT} | no_fault
 
-    answer = await receipt(Kept(row), caller, str(UUID(int=2)))
+    answer = told(UUID(int=2), kept, [row])
 
     assert against(documents["education_gateway"], "Receipt", answer) == []
     assert against(documents["health_gateway"], "Receipt", answer) == []

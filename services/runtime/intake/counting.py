@@ -9,8 +9,8 @@ _TAKEN: Final = """
 SELECT message_ref AS id, sender AS source FROM receipts r
 WHERE r.state = 'translated'
 OR EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
-OR (r.state <> 'waiting' AND (r.answer <> ''
-    OR EXISTS (SELECT 1 FROM receipt_events e WHERE e.message_ref = r.message_ref)))
+OR (r.state = 'refused'
+    AND EXISTS (SELECT 1 FROM receipt_events e WHERE e.message_ref = r.message_ref))
 """
 _STATES: Final = """
 SELECT 'message' AS what, sender AS source, state, count(*) AS n

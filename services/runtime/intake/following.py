@@ -78,7 +78,7 @@ WHERE event_id = $1
 _REFUSED_ITEM: Final = """
 INSERT INTO receipt_events (message_ref, place, state, reason, rule, where_)
 SELECT $1, $2, 'refused', $3, $4, $5 FROM receipts r
-WHERE r.message_ref = $1 AND r.answer <> ''
+WHERE r.message_ref = $1
 AND NOT EXISTS (SELECT 1 FROM receipt_events e
     WHERE e.message_ref = $1 AND (e.place = $2 OR r.state = 'translated'))
 """
@@ -159,7 +159,8 @@ async def _refused(step: Step, record: Record) -> None:
     topic, own = said.get("x_refusedtopic"), record.attributes
     if topic == topics.EVENTS_TRANSLATED.name:
         await step.conn.execute(_REFUSED, UUID(own["id"]), *why)
-    if topic in _INBOUND and "causationid" in own and "place" in own:
+    came = said.get("x_refusedoffset", "-1") != "-1"
+    if came and topic in _INBOUND and "causationid" in own and "place" in own:
         message = UUID(own["causationid"])
         await step.conn.execute(_REFUSED_ITEM, message, int(own["place"]), *why)
         await step.conn.execute(_REFUSED_MESSAGE, message, *why)

@@ -1,5 +1,6 @@
 """What became of a message, for its sender alone: `GET /messages/{ref}`."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -45,18 +46,25 @@ async def _shown(conn: Connection, caller: Caller, wanted: UUID) -> dict[str, An
         shown={"events": [str(e["event_id"]) for e in events if e["event_id"]]},
     )
     await audit.record(conn, disclosure)
+    return told(wanted, dict(row), [dict(event) for event in events])
+
+
+def told(
+    ref: UUID, row: Mapping[str, Any], events: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return a receipt as its sender sees it, out of the rows that hold it."""
     return {
-        "message_ref": str(wanted),
+        "message_ref": str(ref),
         "state": row["state"],
         "received_at": instants.text(row["received_at"]),
-        "events": [_event(dict(event)) for event in events],
+        "events": [_event(event) for event in events],
         "reason": row["reason"],
         "rule": row["rule"],
         "where": row["place"],
     }
 
 
-def _event(row: dict[str, Any]) -> dict[str, Any]:
+def _event(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one event of a message as its sender sees it."""
     own = row["event_id"]
     return {

@@ -38,6 +38,19 @@ class TestPlaces:
         assert found.addresses["clocks"] == "http://127.0.0.1:8104"
         assert (found.kafka, found.postgres) == (CARD["kafka"], CARD["postgres"])
 
+    def test_are_the_demonstrations_also_by_the_ports_it_runs_on(self, data):
+        """Saying its ports is no reason to forget its database."""
+        card = CARD | {"addresses": {"issuer": "http://127.0.0.1:9100"}}
+        (data / "demo.json").write_text(json.dumps(card))
+        said = {"THROUGHLINE_DATA": str(data), "THROUGHLINE_PORT_BASE": "9100"}
+        found = places(said)
+        assert (found.kafka, found.postgres) == (CARD["kafka"], CARD["postgres"])
+
+    def test_kafka_moves_with_the_ports(self, tmp_path):
+        """As much as the services do."""
+        said = {"THROUGHLINE_DATA": str(tmp_path), "THROUGHLINE_PORT_BASE": "8300"}
+        assert places(said).kafka == "127.0.0.1:19292"
+
     def test_are_those_of_the_environment_before_all(self, data):
         """A second installation on the machine is reached by its ports."""
         said = {
