@@ -54,7 +54,7 @@ class Clock:
     def revision(self) -> str:
         """What a warning was about: changes with dates and debtor, not with today."""
         facts = (self.owed_by, self.started, self.due, self.met_on, self.stopped_on)
-        return str(uuid5(UUID(self.id), "|".join(map(str, facts))))
+        return revision_of(self.id, *facts)
 
     def shown(self) -> dict[str, Any]:
         """Return it as the interfaces show it, dates as text."""
@@ -70,6 +70,11 @@ class Clock:
             "regulation": self.regulation,
             "events": list(self.events),
         }
+
+
+def revision_of(clock_id: str, *facts: date | str | None) -> str:
+    """Return what stands for *facts* of a clock; a date and its text are the same."""
+    return str(uuid5(UUID(clock_id), "|".join(map(str, facts))))
 
 
 @dataclass(frozen=True, slots=True)

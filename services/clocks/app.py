@@ -33,6 +33,7 @@ def main(shared: Shared) -> int:
             name="clocks",
             writes=(topics.CLOCKS_CHANGED, topics.REFUSED),
             readers=(keeping.reader(),),
+            take_back=handlers.take_back,
             timers=(Timer(2.0, contracts.refresh), look),
             routers=(
                 api.Door(service, contracts).router(),

@@ -15,8 +15,9 @@ from schemas.errors import NotNow
 from services.clocks import rules, store, translate
 from services.runtime import children, instants
 from services.runtime.agreements import Contracts
-from services.runtime.envelope import Outgoing, Record, headers_of
+from services.runtime.envelope import Outgoing, Record, event_data, headers_of
 from services.runtime.reading import Reader, Reading
+from services.runtime.rereading import remember_sent
 from services.runtime.service import Service
 from services.runtime.step import Step
 
@@ -176,6 +177,19 @@ class Keeping:
                 number = await store.next_change(step.conn, clock)
                 change = rules.Change(kind, clock, number)
                 self._publish(step, change, starts[clock.events[0]], child, day)
+
+
+async def take_back(step: Step, records: list[Record]) -> None:
+    """Take back what was published of clocks, and which warnings were given."""
+    await remember_sent(step, records)
+    for record in records:
+        said, body = dict(record.attributes), event_data(record)
+        del said["specversion"]  # every record has it anew
+        due = date.fromisoformat(body["due"])
+        published = store.Published(
+            rules.kept_of(body), said["subject"], due, said, body
+        )
+        await store.restore(step.conn, published)
 
 
 def _outgoing(said: Mapping[str, str], body: Mapping[str, Any]) -> Outgoing:

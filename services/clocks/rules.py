@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from schemas.clocks import Clock
+from schemas.clocks import Clock, revision_of
 
 Kind = Literal[
     "started", "due_soon", "met", "met_late", "breached", "stopped", "withdrawn"
@@ -65,6 +65,17 @@ def _ended(clock: Clock) -> bool:
 def kept_after(clock: Clock, number: int) -> Kept:
     """Return what to keep of *clock* once *number* things were published of it."""
     return Kept(clock.id, clock.revision, _ended(clock), number)
+
+
+def kept_of(body: Mapping[str, Any]) -> Kept:
+    """Return what to keep of a clock of which *body* was published last."""
+    own, number = body["id"], body["revision"]
+    if body["change"] == "withdrawn":
+        return Kept(own, "", ended=True, changes=number)
+    names = ("owed_by", "started", "due", "met_on", "stopped_on")
+    facts = revision_of(own, *(body[name] for name in names))
+    ended = body["met_on"] is not None or body["stopped_on"] is not None
+    return Kept(own, facts, ended, number)
 
 
 def gone(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[str]:

@@ -12,6 +12,12 @@ from schemas.clocks import Clock
 from services.clocks.rules import Kept
 from services.runtime.postgres import Connection
 
+_WARN: Final = """
+INSERT INTO warnings (clock_id, state, facts, on_day) VALUES ($1, $2, $3, $4)
+ON CONFLICT DO NOTHING RETURNING true
+"""
+_WARNINGS: Final = frozenset({"due_soon", "breached"})
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -60,6 +66,22 @@ async def keep(conn: Connection, rows: Sequence[Published]) -> None:
         [orjson.dumps(row.said) for row in rows],
         [orjson.dumps(row.body) for row in rows],
     )
+
+
+async def restore(conn: Connection, row: Published) -> None:
+    """Take back what was published of a clock, and that it was a warning."""
+    known = "SELECT changes FROM clocks WHERE clock_id = $1"
+    own = UUID(row.kept.clock_id)
+    if (await conn.fetchval(known, own) or 0) < row.kept.changes:
+        await keep(conn, [row])
+    if row.body["change"] in _WARNINGS:
+        await conn.execute(
+            _WARN,
+            own,
+            row.body["change"],
+            row.kept.facts,
+            date.fromisoformat(row.body["day"]),
+        )
 
 
 async def move(conn: Connection, places: Sequence[tuple[str, str]]) -> None:
@@ -132,8 +154,7 @@ async def warn(conn: Connection, clock: Clock, state: str, day: date) -> bool:
     """Note a warning; return False if it was given before under the same facts."""
     return bool(
         await conn.fetchval(
-            "INSERT INTO warnings (clock_id, state, facts, on_day)"
-            " VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true",
+            _WARN,
             UUID(clock.id),
             state,
             clock.revision,

@@ -33,6 +33,7 @@ def main(shared: Shared) -> int:
             name="delivery",
             writes=(topics.DELIVERIES_ATTEMPTED, topics.REFUSED),
             readers=(feeding.reader(),),
+            take_back=handlers.take_back,
             timers=(Timer(2.0, contracts.refresh),),
             routers=(feeds.router(), ticking.router(service, contracts)),
             shared=("services.runtime.children",),

@@ -119,6 +119,12 @@ class Feeding:
                 yield reach
 
 
+async def take_back(step: Step, records: list[Record]) -> None:
+    """Take back to whom something was given: their feeds go on behind it."""
+    given = {event_data(record)["subscriber"] for record in records}
+    await store.leave_a_gap(step.conn, given)
+
+
 def _clock_notices(step: Step, records: Iterable[Record]) -> list[rules.Notice]:
     """Return the clock events among *records*; refuse those that cannot be read."""
     found = []

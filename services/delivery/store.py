@@ -29,6 +29,7 @@ INSERT INTO feed (org, position, event_id, kind, person_ref)
 SELECT n.org, m.first + n.nth - 1, n.event_id, n.kind, n.person_ref
 FROM new n JOIN moved m USING (org)
 """
+_GAP: Final = 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,22 @@ async def lock_feeds(conn: Connection, orgs: Collection[str]) -> None:
     await conn.execute(
         "SELECT 1 FROM subscriptions WHERE org = ANY($1::text[]) ORDER BY org FOR UPDATE",
         sorted(orgs),
+    )
+
+
+async def leave_a_gap(conn: Connection, orgs: Collection[str]) -> None:
+    """
+    Go on far behind every position that a subscriber can have been given.
+
+    So a cursor from before a restoration leads to all that is added from now on, some of
+    it for a second time, and past nothing.
+    """
+    await lock_feeds(conn, orgs)
+    await conn.execute(
+        "UPDATE subscriptions SET next_position = (next_position / $2 + 1) * $2"
+        " WHERE org = ANY($1::text[])",
+        list(orgs),
+        _GAP,
     )
 
 

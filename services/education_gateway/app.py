@@ -3,7 +3,7 @@
 from schemas import topics
 from services.education_gateway import api, handlers
 from services.education_gateway.settings import Settings
-from services.runtime.intake import counting
+from services.runtime.intake import counting, restoring
 from services.runtime.parts import Parts
 from services.runtime.service import Service
 from services.runtime.settings import Shared
@@ -13,11 +13,13 @@ def main(shared: Shared) -> int:
     """Run the education gateway until it is told to stop; return the exit code."""
     service = Service(shared, "education_gateway")
     door = api.Door(service, Settings())
+    readers = handlers.readers(shared.key)
     return service.run(
         Parts(
             name="education_gateway",
             writes=(topics.EDUCATION_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
-            readers=handlers.readers(shared.key),
+            readers=readers,
+            take_back=restoring.taking_back(readers[0]),
             timers=(door.unpacking,),
             routers=(door.router(),),
             shared=("services.runtime.intake",),

@@ -3,7 +3,7 @@
 from schemas import topics
 from services.health_gateway import api, handlers
 from services.health_gateway.settings import Settings
-from services.runtime.intake import counting
+from services.runtime.intake import counting, restoring
 from services.runtime.parts import Parts
 from services.runtime.service import Service
 from services.runtime.settings import Shared
@@ -12,11 +12,13 @@ from services.runtime.settings import Shared
 def main(shared: Shared) -> int:
     """Run the health gateway until it is told to stop; return the exit code."""
     service = Service(shared, "health_gateway")
+    readers = handlers.readers(shared.key)
     return service.run(
         Parts(
             name="health_gateway",
             writes=(topics.HEALTH_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
-            readers=handlers.readers(shared.key),
+            readers=readers,
+            take_back=restoring.taking_back(readers[0]),
             routers=(api.Door(service, Settings()).router(),),
             shared=("services.runtime.intake",),
             books=counting.books("health-gateway", topics.HEALTH_INBOUND),

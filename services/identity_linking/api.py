@@ -16,7 +16,7 @@ from services.identity_linking.settings import Settings
 from services.runtime import audit, instants, refs
 from services.runtime.agreements import Contracts
 from services.runtime.decide import Reach, reach
-from services.runtime.problems import Problem, unknown
+from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
 from services.runtime.step import Step
 from services.runtime.tokens import Caller
@@ -73,6 +73,7 @@ class Door:
             caller.needs("operate")
             why = self._reason(caller, asked)
             command = Command(ref, why, _request_id(request))
+            self._require_reading()
             return await self._service.doors.commit(
                 lambda step: self._unlink(step, caller, command)
             )
@@ -103,6 +104,11 @@ class Door:
         if len(asked.reason.strip()) < self._settings.shortest_reason:
             raise Problem(422, "not-understood", "Give a reason in a few words.")
         return asked.reason.strip()
+
+    def _require_reading(self) -> None:
+        """Raise a 503 while what was decided before may still have to be read back."""
+        if not self._service.reading_since_start:
+            raise away()
 
     async def _identifiers(
         self, step: Step, caller: Caller, ref: str
@@ -156,7 +162,12 @@ class Door:
         """Found a child for the person at *epoch*, and publish that."""
         child = refs.child_ref(self._service.settings.key, asked.person, epoch)
         decided = translate.Decided(
-            epoch, child, (asked.person,), "unlinked", ("steward",)
+            epoch=epoch,
+            child_ref=child,
+            persons=(asked.person,),
+            reason="unlinked",
+            evidence=("steward",),
+            parted=tuple(place.others),
         )
         await store.part(step.conn, asked.person, place.others)
         row = (asked.person, place.sender, child, epoch)

@@ -24,6 +24,7 @@ def main(shared: Shared) -> int:
             name="identity_linking",
             writes=(topics.EVENTS_LINKED, topics.REFUSED),
             readers=(handlers.Linking(shared.key).reader(),),
+            take_back=handlers.take_back,
             timers=(Timer(2.0, contracts.refresh),),
             routers=(
                 api.Door(service, contracts, Settings()).router(),

@@ -77,6 +77,8 @@ class Decided:
     evidence: tuple[str, ...]
     joined: tuple[str, ...] = ()
     """Children that are from now on called by `child_ref`."""
+    parted: tuple[str, ...] = ()
+    """Persons whom a steward has parted `persons` from; no rule links them again."""
 
 
 def told_of(record: Record) -> Told:
@@ -222,6 +224,19 @@ def decision_data(
     """Return the body of `person.linked`: the decision, and lookups by person."""
     lookups = {person: list(hashes) for person, hashes in found_by.items()}
     return orjson.dumps({**decided, "lookups": lookups})
+
+
+def decided(body: Mapping[str, Any]) -> Decided:
+    """Return the decision that `person.linked` carries."""
+    return Decided(
+        epoch=int(body["epoch"]),
+        child_ref=body["child_ref"],
+        persons=tuple(body["persons"]),
+        reason=body["reason"],
+        evidence=tuple(body["evidence"]),
+        joined=tuple(body["joined"]),
+        parted=tuple(body.get("parted", ())),
+    )
 
 
 def linked_record(

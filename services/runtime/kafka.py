@@ -14,13 +14,14 @@ from schemas.errors import Stopped
 from schemas.topics import PARTITIONS, Topic, settings_of
 from services.runtime import log
 
-_RESET: Final = (
+RESET: Final = (
     "if this cluster is new on purpose, publish the tail again from the originals, or,"
     " in development, run `make reset`"
 )
+"""What to do where Kafka no longer holds what Postgres speaks of."""
 
 _ANOTHER: Final = (
-    f"Kafka is another cluster than the one whose positions Postgres holds; {_RESET}"
+    f"Kafka is another cluster than the one whose positions Postgres holds; {RESET}"
 )
 
 
@@ -103,7 +104,8 @@ class Cluster:
         """
         Return where *reader* goes on, a partition each, checked against the log.
 
-        Raises Stopped where the log ends before the position or begins after it.
+        Raises Stopped where the log ends before the position or begins after it; where
+        that is so because it is another cluster, it says so.
         """
         places = [TopicPartition(t.name, p) for t in topics for p in range(PARTITIONS)]
         begins, ends = await self._ends(places)
@@ -119,9 +121,10 @@ class Cluster:
         kept = await self.kept(reader)
         for place in places:
             if not begins[place] <= kept[place] <= ends[place]:
+                await self.same()
                 raise Stopped(
                     f"the log of {place.topic}-{place.partition} does not reach the"
-                    f" position that Postgres holds; {_RESET}"
+                    f" position that Postgres holds; {RESET}"
                 )
         return {place: kept[place] for place in places}
 

@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import asyncpg
 import orjson
 
-from schemas.topics import PARTITIONS, Topic
+from schemas.topics import PARTITIONS, REFUSED, Topic
 from services.runtime.envelope import Headers, Outgoing
 from services.runtime.postgres import Connection
 
@@ -38,6 +39,10 @@ INSERT INTO outbox (topic, partition, seq, key, headers, value)
 SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[],
                      $6::bytea[])
 """
+_SENT_BEFORE: Final = """
+SELECT s.topic, s.id FROM sent_before s
+JOIN unnest($1::text[], $2::uuid[]) AS w(topic, id) USING (topic, id)
+"""
 _CLAIM: Final = """
 UPDATE lanes l SET owner = $1, lease_until = now() + make_interval(secs => $2)
 FROM (SELECT topic, partition FROM lanes WHERE owner = $1 OR lease_until < now()
@@ -58,7 +63,8 @@ WITH c AS (
     SELECT l.topic, l.partition FROM lanes l JOIN c USING (topic, partition)
     ORDER BY l.topic, l.partition FOR UPDATE OF l
 )
-UPDATE lanes l SET confirmed_seq = c.seq, confirmed_offset = c.place
+UPDATE lanes l SET confirmed_seq = c.seq,
+    confirmed_offset = greatest(l.confirmed_offset, c.place)
 FROM c JOIN locked k USING (topic, partition)
 WHERE l.topic = c.topic AND l.partition = c.partition AND l.confirmed_seq < c.seq
 """
@@ -100,6 +106,22 @@ async def prepare(conn: Connection, topics: Sequence[Topic]) -> None:
         names,
         partitions,
     )
+
+
+async def unsent(conn: Connection, outgoing: Sequence[Outgoing]) -> list[Outgoing]:
+    """Return those of *outgoing* that were not read back from the log as sent before."""
+    ids = [_own_id(out) for out in outgoing]
+    rows = await conn.fetch(_SENT_BEFORE, [out.topic for out in outgoing], ids)
+    known = {(row["topic"], row["id"]) for row in rows}
+    pairs = zip(outgoing, ids, strict=True)
+    return [out for out, own in pairs if (out.topic, own) not in known]
+
+
+def _own_id(out: Outgoing) -> UUID | None:
+    """Return the id of a record of ours; what is refused may be anybody's."""
+    if out.topic == REFUSED.name:
+        return None
+    return UUID(dict(out.headers)["ce_id"].decode())
 
 
 async def write(

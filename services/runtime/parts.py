@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from schemas.topics import Topic
 from services.runtime.reading import Reader
+from services.runtime.rereading import TakeBack
 from services.runtime.sums import Books
 
 
@@ -27,6 +28,8 @@ class Parts:
     readers: Sequence[Reader] = ()
     timers: Sequence[Timer] = ()
     routers: Sequence[APIRouter] = ()
+    take_back: TakeBack | None = None
+    """Takes what was published and is no longer known back into the tables."""
     shared: tuple[str, ...] = ()
     """Packages of the runtime whose tables this service keeps as well."""
 

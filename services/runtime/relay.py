@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaError
 
 from services.runtime import log, outbox, producing
 from services.runtime.failpoints import failpoint
+from services.runtime.kafka import Cluster
 from services.runtime.outbox import LaneName, Numbered
 from services.runtime.postgres import AWAY
 
@@ -52,6 +53,7 @@ class Relay:
         """Publish to *servers* under the lease name *owner*."""
         self._pool = pool
         self._servers = servers
+        self._cluster = Cluster(servers, pool)
         self.owner = owner
         self._lanes: dict[LaneName, Lane] = {}
         self._producer: AIOKafkaProducer | None = None
@@ -119,7 +121,12 @@ class Relay:
             await asyncio.sleep(0.5)
 
     async def _publish(self) -> None:
-        """Send what is ready, in order, until the producer breaks."""
+        """
+        Send what is ready, in order, until the producer breaks.
+
+        Never to another cluster, where nobody would read it: raises Stopped.
+        """
+        await self._cluster.same()
         self._producer = await producing.start(self._servers, STUCK_SECONDS)
         self._broken = False
         self._rewind()

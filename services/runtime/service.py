@@ -29,6 +29,7 @@ from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
 from services.runtime.reading import Reader, Reading
 from services.runtime.relay import Relay
+from services.runtime.rereading import Rereading
 from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
 from services.runtime.step import Steps
 from services.runtime.tokens import Tokens
@@ -174,12 +175,21 @@ class Service:
                 await live.cluster.check(topics)
                 for reader in parts.readers:
                     await live.cluster.positions(reader.name, reader.topics)
+                await self._read_back(parts)
                 await live.relay.start()
                 await self._start_readers(parts.readers)
                 break
             except (*postgres.AWAY, KafkaError) as error:
                 log.get().warning("kafka_away", error=log.named(error))
                 await asyncio.sleep(0.5)
+
+    async def _read_back(self, parts: Parts) -> None:
+        """Take back what was published and is no longer known, before going on."""
+        live = self._ready
+        servers, take_back = self.settings.kafka, parts.take_back
+        reread = Rereading(self.name, servers, live.steps, take_back)
+        await reread.run(live.pool, parts.writes)
+        await live.steps.recall()
 
     async def _start_readers(self, readers: Sequence[Reader]) -> None:
         """Let FastStream fetch for every reader."""

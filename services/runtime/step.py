@@ -127,6 +127,12 @@ class Steps:
         """Work in *pool*; hand what is committed to *relay*."""
         self._pool = pool
         self._relay = relay
+        self._recalls = False
+
+    async def recall(self) -> None:
+        """Look whether something was read back that must not be published again."""
+        asked = "SELECT EXISTS (SELECT 1 FROM sent_before)"
+        self._recalls = await self._pool.fetchval(asked)
 
     @asynccontextmanager
     async def _open(self, source: str) -> AsyncIterator[Step]:
@@ -154,6 +160,8 @@ class Steps:
                 step = Step(conn, instants.now())
                 yield step
                 failpoint("after-handler", source)
+                if self._recalls:
+                    step.outgoing = await outbox.unsent(conn, step.outgoing)
                 rows = await outbox.write(conn, step.outgoing, owner=self._relay.owner)
                 failpoint("after-outbox", source)
                 failpoint("before-commit", source)
@@ -206,7 +214,7 @@ class Steps:
                     strays[place] = wanted
             records = [record for place in whole for record in whole[place]]
             if records:
-                fresh = await _unseen(step, reader, records)
+                fresh = await unseen(step, reader, records)
                 failpoint("after-seen", reader)
                 if fresh:
                     await handle(step, fresh)
@@ -251,7 +259,7 @@ async def _turn_away(step: Step, reader: str) -> None:
     )
 
 
-async def _unseen(step: Step, reader: str, records: list[Record]) -> list[Record]:
+async def unseen(step: Step, reader: str, records: list[Record]) -> list[Record]:
     """Return the records not seen before; the same id with other bytes is refused."""
     firsts: dict[tuple[object, int, str], Record] = {}
     for record in records:

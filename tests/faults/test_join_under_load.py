@@ -1,4 +1,4 @@
-"""A join and an un-link under load give what a run gives that had them first."""
+"""A join and an un-link under load and kills give what a run gives that had them first."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ NAMES: Final = (
     "timeline",
     "delivery",
 )
+KILLED: Final = ("identity_linking", "delivery", "timeline", "clocks")
+"""Who dies after the join and the un-link, one after another."""
 SECRET: Final = "5ec2e7" * 10
 LOAD: Final = load_of(88, 300, 15)
 TYPES: Final = {
@@ -72,12 +74,14 @@ class Story:
         ]
 
 
-def publish(drill: Drill, said: dict[str, Any]) -> dict[str, Any]:
-    """Send one event under the request id that it has in every run; return its receipt."""
-    request = str(uuid5(NAMESPACE_URL, said["id"]))
-    taken = drill.agencies.post(said, said["source"], request_id=request)
+def publish(drill: Drill, said: dict[str, Any]) -> None:
+    """Send one event under the ids that it has in every run; return once it is linked."""
+    own, org = str(uuid5(NAMESPACE_URL, said["id"])), said["source"]
+    headers = {"X-Correlation-ID": own}
+    taken = drill.agencies.post(said, org, request_id=own, headers=headers)
     assert taken.status_code == 202, taken.text
-    return drill.agencies.settled(taken.json()["message_ref"], said["source"])
+    ref = taken.json()["message_ref"]
+    drill.until(lambda: drill.agencies.is_settled(ref, org))
 
 
 def join_and_part(drill: Drill, story: Story) -> None:
@@ -146,10 +150,13 @@ def result(
             join_and_part(drill, story)
         sending = drill.send(LOAD, Pace(per_second=8))
         rest = story.rest if first else story.opening + story.rest
+        half = len(rest) // 2
         for place, said in enumerate(rest):
-            if not first and place == len(rest) // 2:
+            if not first and place == half:
                 assert not sending.done
                 join_and_part(drill, story)
+            if not first and half <= place < half + len(KILLED):
+                drill.kill(KILLED[place - half])
             publish(drill, said)
         drill.until(lambda: sending.done)
         assert drill.findings(sending) == []

@@ -294,6 +294,39 @@ async def _both_assigned(*processes):
     return all(one.readings[0].assigned for one in processes)
 
 
+async def test_a_restarted_process_resumes_at_once(infrastructure, topic, process):
+    """Who comes back under its name has its partitions again; nobody is disturbed."""
+    async with works(infrastructure, topic, schema=process.schema, owner="two") as two:
+        await process.read(Reader(topic.name, (topic,), Taken()))
+        await two.read(Reader(topic.name, (topic,), Taken()))
+        await eventually(lambda: _shared(process, two))
+        mine, before = assignment(process), generation(two)
+
+        await process.broker.stop()
+        process.readings.clear()
+        await process.read(Reader(topic.name, (topic,), Taken()))
+        await eventually(lambda: _shared(process, two))
+
+        assert assignment(process) == mine
+        assert generation(two) == before
+
+
+def assignment(process):
+    """Return which partitions a process reads."""
+    return process.readings[0].consumer.assignment()
+
+
+def generation(process):
+    """Return how often the group has shared the partitions out so far."""
+    return process.readings[0].consumer._coordinator.generation
+
+
+async def _shared(*processes):
+    """Return whether each partition is read by one of *processes*."""
+    held = [place for one in processes for place in assignment(one)]
+    return len(held) == len(set(held)) == 6 and all(map(assignment, processes))
+
+
 async def test_partitions_are_given_up_after_the_step_in_flight(
     infrastructure, topic, process
 ):

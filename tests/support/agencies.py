@@ -131,18 +131,16 @@ class Agencies:
         url = self.url("education_gateway", f"/messages/{ref}")
         return self.http.get(url, headers=self.as_(org))
 
+    def is_settled(self, ref: str, org: str = COUNCIL) -> bool:
+        """Return whether nothing of a message is on its way."""
+        said = self.receipt(ref, org).json()
+        states = {one["state"] for one in said["events"]}
+        return said["state"] != "waiting" and "translated" not in states
+
     def settled(self, ref: str, org: str = COUNCIL) -> dict[str, Any]:
         """Return the receipt of a message once nothing of it is on its way."""
-        said: dict[str, Any] = {}
-
-        def done() -> bool:
-            """Look again."""
-            said.update(self.receipt(ref, org).json())
-            states = {one["state"] for one in said["events"]}
-            return said["state"] != "waiting" and "translated" not in states
-
-        until(done)
-        return said
+        until(lambda: self.is_settled(ref, org))
+        return dict(self.receipt(ref, org).json())
 
     def publish(self, *events: dict[str, Any]) -> dict[str, Any]:
         """Publish events of one sender and return their receipt, once all are linked."""

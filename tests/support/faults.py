@@ -155,6 +155,11 @@ class Drill:
         self._down.add(key)
         self.kill(key)
 
+    def stop(self, key: str) -> None:
+        """Stop a part in order and leave it down."""
+        self._down.add(key)
+        self.stack.stop(key)
+
     def bring_back(self, key: str) -> None:
         """Start a part again that was taken down, and wait until it is of use."""
         self.stack.start_again(key)

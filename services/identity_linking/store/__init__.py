@@ -26,6 +26,11 @@ from services.identity_linking.store.parting import (
     place_of,
     save_command,
 )
+from services.identity_linking.store.restoring import (
+    restore_decision,
+    restore_knownat,
+    restore_senders,
+)
 from services.identity_linking.store.reviews import open_reviews, settle_review
 
 __all__ = [
@@ -43,6 +48,9 @@ __all__ = [
     "part",
     "particulars",
     "place_of",
+    "restore_decision",
+    "restore_knownat",
+    "restore_senders",
     "save_command",
     "save_decisions",
     "save_epoch",

@@ -98,11 +98,28 @@ async def accept(
         message.received_at,
         answer,
     )
-    if first is None:
+    if first is None and not await _restored(step, message, answer):
         return await _again(step, message, topic)
     await keep_bytes(step, message.ref, message)
     await _send_on(step, message, items, topic)
-    return Kept("accepted", answer)
+    return Kept("accepted" if first else "repeated", answer)
+
+
+async def _restored(step: Step, message: Message, answer: bytes) -> bool:
+    """
+    Return whether the message was read back from the log, and close its digest.
+
+    Its items are sent on again: a reader drops the same bytes and refuses others.
+    """
+    return bool(
+        await step.conn.fetchval(
+            "UPDATE receipts SET sha256 = $2, answer = $3"
+            " WHERE message_ref = $1 AND sha256 = '' RETURNING true",
+            message.ref,
+            message.sha256,
+            answer,
+        )
+    )
 
 
 async def refuse(
@@ -141,7 +158,7 @@ async def _accepted_before(step: Step, message: Message) -> bool:
     """Return whether the message's id was accepted with other bytes."""
     return bool(
         await step.conn.fetchval(
-            "SELECT 1 FROM receipts WHERE message_ref = $1 AND sha256 <> $2",
+            "SELECT 1 FROM receipts WHERE message_ref = $1 AND sha256 NOT IN ($2, '')",
             message.ref,
             message.sha256,
         )

@@ -1,5 +1,6 @@
 """What has changed about a child's clocks is said once, each time under a new number."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -185,3 +186,20 @@ def test_what_is_taken_back_names_what_was_said():
         2,
         RUNNING.id,
     )
+
+
+@pytest.mark.parametrize("one", [RUNNING, MET, MET_LATE, STOPPED])
+def test_what_was_published_says_what_to_keep(one):
+    """Read back from the log, a clock is kept as it was when that was published."""
+    change = rules.Change("started", one, 7)
+    body = json.loads(json.dumps(translate.body(change, date(2026, 3, 3))))
+
+    assert rules.kept_of(body) == rules.kept_after(one, 7)
+
+
+def test_a_withdrawn_clock_is_kept_as_gone():
+    """Read back, it counts on from there if it comes again."""
+    body = translate.body(rules.Change("started", MET, 2), date(2026, 3, 3))
+    _, taken_back = translate.withdrawn({}, body, number=3, at="2026-03-04T00:00:00Z")
+
+    assert rules.kept_of(taken_back) == rules.Kept(MET.id, "", ended=True, changes=3)
