@@ -1,6 +1,7 @@
 """Clocks: what is owed to a child, by whom and by when. Pure; rules are dated data."""
 
 from schemas.clocks.clock import Clock, clocks_of, revision_of
-from schemas.clocks.rule import ClockRule, Moment
+from schemas.clocks.moments import Moment
+from schemas.clocks.rule import ClockRule
 
 __all__ = ["Clock", "ClockRule", "Moment", "clocks_of", "revision_of"]

@@ -1,20 +1,13 @@
 """A child's clocks: a pure function of the set of entries, the rules and the day."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID, uuid5
 
-from schemas.clocks.pairing import (
-    Answer,
-    Open,
-    answers,
-    council_of,
-    is_council,
-    pairs,
-    shared,
-)
+from schemas.clocks.facts import Facts, facts_of
+from schemas.clocks.pairing import council_of, is_council, shared
 from schemas.clocks.rule import ClockRule
 from schemas.entry import Entry
 from schemas.history import organisations_named, standing
@@ -38,13 +31,13 @@ class Clock:
     due: date
     state: ClockState
     explained: str | None
-    """Reason code where an exception was claimed; no event claims one yet."""
+    """What is claimed to explain it: `reg. 8(2)(c)`. It changes no state."""
     met_on: date | None
     stopped_on: date | None
     regulation: str
     statutory: bool
     events: tuple[str, ...]
-    """Ids of the entries it rests on: the start, its receipt, what ended it."""
+    """Ids of the entries it rests on: start, receipt, end, then what explains it."""
     source: str
     """Who sent the start."""
     sensitivity: str
@@ -55,6 +48,11 @@ class Clock:
         """What a warning was about: changes with dates and debtor, not with today."""
         facts = (self.owed_by, self.started, self.due, self.met_on, self.stopped_on)
         return revision_of(self.id, *facts)
+
+    @property
+    def facts(self) -> str:
+        """What was published of it: its revision, and what explains it."""
+        return "|".join(filter(None, (self.revision, self.explained)))
 
     def shown(self) -> dict[str, Any]:
         """Return it as the interfaces show it, dates as text."""
@@ -77,28 +75,6 @@ def revision_of(clock_id: str, *facts: date | str | None) -> str:
     return str(uuid5(UUID(clock_id), "|".join(map(str, facts))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """A start with everything that was said about it."""
-
-    start: Entry
-    started: date
-    receipt: Answer | None
-    met: Answer | None
-    stopped: Answer | None
-
-    @property
-    def end(self) -> Answer | None:
-        """What ended it, if anything did."""
-        return self.met or self.stopped
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """The entries it rests on."""
-        said = (self.receipt, self.end)
-        return (self.start, *(answer.entry for answer in said if answer))
-
-
 def clocks_of(
     entries: Iterable[Entry], rules: Sequence[ClockRule], today: date
 ) -> list[Clock]:
@@ -118,95 +94,12 @@ def _clocks(rule: ClockRule, current: Iterable[Entry], today: date) -> Iterator[
     read = [entry for entry in current if entry.category in rule.reads]
     around = {council for entry in read if (council := council_of(entry))}
     only = next(iter(around)) if len(around) == 1 else None
-    for facts in _facts(rule, read):
+    for facts in facts_of(rule, read):
         if rule.in_force(facts.started):
             yield _clock(rule, facts, _owed_by(rule, facts, only), today)
 
 
-def _facts(rule: ClockRule, read: Sequence[Entry]) -> Iterator[_Facts]:
-    """Yield each start that has begun, with its receipt and its end."""
-    asked = [Open(e, rule.start.on(e)) for e in read if rule.start.said_by(e)]
-    receipts = _receipts(rule, asked, read)
-    begun = list(_begun(rule, asked, receipts))
-    stops = _stops(rule, begun, read)
-    waiting = [replace(o, until=_day(stops.get(o.entry.id))) for o in begun]
-    met = pairs(rule, waiting, answers(rule.met_by, read))
-    for start in waiting:
-        key, receipt = start.entry.id, _used(rule, start, receipts)
-        yield _Facts(start.entry, start.since, receipt, met.get(key), stops.get(key))
-
-
-def _receipts(
-    rule: ClockRule, asked: Sequence[Open], read: Sequence[Entry]
-) -> dict[str, Answer]:
-    """Return what the bodies that were asked say about their receipt, by start."""
-    if rule.received is None:
-        return {}
-    return pairs(rule, asked, answers(rule.received, read))
-
-
-def _begun(
-    rule: ClockRule, asked: Iterable[Open], receipts: Mapping[str, Answer]
-) -> Iterator[Open]:
-    """
-    Yield the starts whose time runs, each from the day on which it began.
-
-    Where sender and body both state a day of receipt, the earlier one holds: a request
-    sent twice was received when it first came, and no later statement can take time
-    from the child.
-    """
-    for start in asked:
-        days = (_stated(rule, start.entry), _day(receipts.get(start.entry.id)))
-        begun = min(filter(None, days), default=None) if rule.received else start.since
-        if begun:
-            yield Open(start.entry, begun)
-
-
-def _used(
-    rule: ClockRule, begun: Open, receipts: Mapping[str, Answer]
-) -> Answer | None:
-    """Return the receipt if it, and not the start's own statement, set the day."""
-    receipt = receipts.get(begun.entry.id)
-    said_before = _stated(rule, begun.entry) == begun.since
-    return None if said_before or _day(receipt) != begun.since else receipt
-
-
-def _stated(rule: ClockRule, start: Entry) -> date | None:
-    """Return the day of receipt that the start itself states."""
-    return rule.received.stated(start) if rule.received else None
-
-
-def _stops(
-    rule: ClockRule, begun: Sequence[Open], read: Sequence[Entry]
-) -> dict[str, Answer]:
-    """
-    Return what stopped each start: of the answers it got, the first that applies.
-
-    Each way to stop is asked by itself, as an answer to all starts; of two on one day
-    the first heard counts.
-    """
-    stops: dict[str, Answer] = {}
-    for moment in rule.stopped_by:
-        for start, given in pairs(rule, begun, answers(moment, read)).items():
-            before = stops.get(start)
-            if moment.applies(given.entry) and (
-                before is None or _turn(given) < _turn(before)
-            ):
-                stops[start] = given
-    return stops
-
-
-def _turn(given: Answer) -> tuple[date, str, str]:
-    """Return what answers are sorted by."""
-    return given.on, given.entry.time, given.entry.id
-
-
-def _day(answer: Answer | None) -> date | None:
-    """Return the day of *answer*, if there is one."""
-    return answer.on if answer else None
-
-
-def _owed_by(rule: ClockRule, facts: _Facts, only: str | None) -> str | None:
+def _owed_by(rule: ClockRule, facts: Facts, only: str | None) -> str | None:
     """Return who owes it; *only* is the one council around, where there is one."""
     if rule.owed_by == "council":
         return _council(facts, only)
@@ -214,7 +107,7 @@ def _owed_by(rule: ClockRule, facts: _Facts, only: str | None) -> str | None:
     return named
 
 
-def _council(facts: _Facts, only: str | None) -> str | None:
+def _council(facts: Facts, only: str | None) -> str | None:
     """
     Return the council that owes it.
 
@@ -227,7 +120,7 @@ def _council(facts: _Facts, only: str | None) -> str | None:
     return council_of(facts.start) or min(named, default=None) or answered or only
 
 
-def _clock(rule: ClockRule, facts: _Facts, owed_by: str | None, today: date) -> Clock:
+def _clock(rule: ClockRule, facts: Facts, owed_by: str | None, today: date) -> Clock:
     """Return the clock as it stands on *today*."""
     due = rule.due(facts.started)
     return Clock(
@@ -238,9 +131,9 @@ def _clock(rule: ClockRule, facts: _Facts, owed_by: str | None, today: date) -> 
         started=facts.started,
         due=due,
         state=_state(rule, facts, due, today),
-        explained=None,
-        met_on=_day(facts.met),
-        stopped_on=None if facts.met else _day(facts.stopped),
+        explained=facts.explained,
+        met_on=facts.met.on if facts.met else None,
+        stopped_on=facts.stopped_on,
         regulation=rule.regulation,
         statutory=rule.statutory,
         events=tuple(entry.id for entry in facts.entries),
@@ -262,11 +155,11 @@ def _id(rule: ClockRule, start: Entry) -> str:
     return str(uuid5(_IDS, "|".join(parts)))
 
 
-def _state(rule: ClockRule, facts: _Facts, due: date, today: date) -> ClockState:
+def _state(rule: ClockRule, facts: Facts, due: date, today: date) -> ClockState:
     """Return how it stands: what ended it decides, else the day."""
     if facts.met:
         return "met" if facts.met.on <= due else "met_late"
-    if facts.stopped:
+    if facts.stopped or (rule.lapses and today > due):
         return "stopped"
     if today > due:
         return "breached"

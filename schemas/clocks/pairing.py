@@ -4,9 +4,11 @@ from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Final
 
-from schemas.clocks.rule import ClockRule, Moment
+from schemas.clocks.moments import Moment
+from schemas.clocks.rule import ClockRule
 from schemas.entry import Entry
 
 _COUNCIL: Final = "urn:dfe:la:"
@@ -67,7 +69,7 @@ def pairs(
     """
     lines = _Lines(rule, opens)
     choices = [(answer, lines.named(answer)) for answer in said]
-    choices.sort(key=lambda choice: (not choice[1], *_turn(choice[0])))
+    choices.sort(key=lambda choice: (not choice[1], *turn(choice[0])))
     taken: dict[str, Answer] = {}
     for answer, named in choices:
         start = lines.first(answer, named or lines.others(answer), taken)
@@ -76,7 +78,25 @@ def pairs(
     return taken
 
 
-def _turn(answer: Answer) -> tuple[date, str, str]:
+def of_request(opens: Sequence[Open], said: Iterable[Answer]) -> dict[str, Answer]:
+    """
+    Return the first answer that ends each start of its request, by the start's id.
+
+    One answer ends them all: those that share its correlation id if any does, else all
+    of one council that wait on that day.
+    """
+    taken: dict[str, Answer] = {}
+    for answer in sorted(said, key=turn):
+        waiting = [o for o in opens if o.waits_on(answer.on)]
+        own = answer.entry.correlationid
+        named = [o for o in waiting if own and o.entry.correlationid == own]
+        for start in named or waiting:
+            if _agree(council_of(start.entry), council_of(answer.entry)):
+                taken.setdefault(start.entry.id, answer)
+    return taken
+
+
+def turn(answer: Answer) -> tuple[date, str, str]:
     """Return what answers are sorted by."""
     return answer.on, answer.entry.time, answer.entry.id
 
@@ -154,19 +174,25 @@ class _Lines:
         heads = [
             (line.alike != words, _age(head), head)
             for line in lines
-            if (head := _head(line, answer.on, taken))
+            if (head := _head(line, answer, taken))
         ]
         return min(heads, key=lambda one: one[:2])[2] if heads else None
 
 
-def _head(line: _Line, day: date, taken: Container[str]) -> Open | None:
-    """Return the oldest start of *line* that waits on *day*; drop those that are done."""
-    opens = line.opens
+def _head(line: _Line, answer: Answer, taken: Container[str]) -> Open | None:
+    """
+    Return the oldest start of *line* that *answer* can end; drop those that are done.
+
+    A review both ends a year and begins the next; nothing ends what it begins.
+    """
+    opens, day = line.opens, answer.on
     while opens and (
         opens[0].entry.id in taken or (opens[0].until and opens[0].until < day)
     ):
         opens.popleft()
-    return opens[0] if opens and opens[0].waits_on(day) else None
+    others = (o for o in islice(opens, 2) if o.entry.id != answer.entry.id)
+    head = next(others, None)
+    return head if head and head.waits_on(day) else None
 
 
 def _agree(one: object, other: object) -> bool:

@@ -2,79 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from schemas.entry import Entry
+from schemas.clocks.limits import Limit
+from schemas.clocks.moments import Explanation, Moment, Strict, Words
 from schemas.events import CATALOGUE, category_of
-from schemas.history import day_of, occurred_on
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-def _known_type(name: str) -> str:
-    """Return *name* if the catalogue has it, so that a misspelt rule cannot start."""
-    if name not in CATALOGUE:
-        raise ValueError("not a type of the catalogue")
-    return name
+def _listed(said: object) -> object:
+    """Return one moment as a list of one: most clocks have one way to stop."""
+    return said if isinstance(said, list | tuple) or said is None else [said]
 
 
-EventName = Annotated[str, AfterValidator(_known_type)]
-
-
-class _Strict(BaseModel):
-    """Base of what a person writes in YAML: an unknown member is a mistake."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True
-    )
-
-
-class Moment(_Strict):
-    """Which events say that something happened, and on which day."""
-
-    types: tuple[EventName, ...] = Field(min_length=1)
-    day: str | None = None
-    """Data member that holds the date; where it is absent, the day it occurred."""
-    when: Mapping[str, str] = {}
-    """Data members that must have these values."""
-
-    def said_by(self, entry: Entry) -> bool:
-        """Return whether *entry* is of a type that can say it."""
-        return entry.type in self.types
-
-    def applies(self, entry: Entry) -> bool:
-        """Return whether *entry* says it: each member of `when` has its value."""
-        return all(entry.data.get(name) == value for name, value in self.when.items())
-
-    def on(self, entry: Entry) -> date:
-        """Return the London date on which *entry* says that it happened."""
-        return self.stated(entry) or occurred_on(entry)
-
-    def stated(self, entry: Entry) -> date | None:
-        """Return the date in the data of *entry*, if it is there."""
-        text = entry.data.get(self.day) if self.day else None
-        return day_of(text) if text else None
-
-
-class Limit(_Strict):
-    """How long is allowed."""
-
-    weeks: int = Field(ge=1, le=104)
-    """The day of the event is not counted; no holiday moves the last day."""
-
-
-class ClockRule(_Strict):
+class ClockRule(Strict):
     """
     One clock for as long as one text of the law was in force.
 
@@ -82,13 +26,15 @@ class ClockRule(_Strict):
     clock started says which of them it follows.
     """
 
-    clock: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_0-9]+$")]
+    clock: Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_0-9]+)+$")]
     title: Words
     regulation: Words
     """Citation, as the page and the API show it."""
     statutory: bool
     """False: a standard or guidance that nobody breaks a law by missing."""
-    owed_by: Literal["council", "body", "referred_to"]
+    owed_by: Literal[
+        "council", "body", "referred_to", "school", "from_council", "to_council"
+    ]
     start: Moment
     received: Moment | None = None
     """
@@ -97,8 +43,12 @@ class ClockRule(_Strict):
     """
     limit: Limit
     met_by: Moment
-    stopped_by: tuple[Moment, ...] = ()
-    """Whichever comes first."""
+    stopped_by: Annotated[tuple[Moment, ...], BeforeValidator(_listed)] = ()
+    explained_by: Annotated[tuple[Explanation, ...], BeforeValidator(_listed)] = ()
+    own: bool = False
+    """The start's own record says later that it is met."""
+    lapses: bool = False
+    """Past its last day nothing is owed any more, unless the answer comes late."""
     same: tuple[str, ...] = ()
     """Data members that an answer shares with its start; absent: its sender."""
     alike: tuple[str, ...] = ()
@@ -123,15 +73,15 @@ class ClockRule(_Strict):
     @property
     def moments(self) -> tuple[Moment, ...]:
         """Everything that this clock waits for."""
-        possible = (self.start, self.received, self.met_by, *self.stopped_by)
-        return tuple(moment for moment in possible if moment)
+        ended = (self.met_by, *self.stopped_by, *self.explained_by)
+        received = (self.received,) if self.received else ()
+        return (self.start, *received, *ended)
 
     @cached_property
     def members(self) -> Mapping[str, frozenset[str]]:
         """Data members that this clock reads, by the category of their events."""
         words = {self.owed_by, *self.same, *self.alike}
-        words |= {moment.day for moment in self.moments if moment.day}
-        words |= {name for moment in self.moments for name in moment.when}
+        words |= {name for moment in self.moments for name in moment.members}
         found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
         for name in (name for moment in self.moments for name in moment.types):
             found[category_of(name)] |= words & CATALOGUE[name].data.model_fields.keys()
@@ -142,10 +92,5 @@ class ClockRule(_Strict):
         return self.in_force_from <= started <= (self.in_force_until or date.max)
 
     def due(self, started: date) -> date:
-        """
-        Return the last day on which it is in time.
-
-        The day of the event is excluded, and neither school nor bank holidays pause
-        it or roll it forward: the regulations name no such exception to "within".
-        """
-        return started + timedelta(weeks=self.limit.weeks)
+        """Return the last day on which it is in time, as `counting` counts it."""
+        return self.limit.end(started)

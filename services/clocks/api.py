@@ -76,8 +76,10 @@ def _rule(rule: ClockRule) -> dict[str, Any]:
         "regulation": rule.regulation,
         "statutory": rule.statutory,
         "weeks": rule.limit.weeks,
+        "limit": dict([rule.limit.counted]),
         "starts": list(rule.start.types),
         "met_by": list(rule.met_by.types),
+        "explained_by": [t for one in rule.explained_by for t in one.types],
         "in_force_from": rule.in_force_from.isoformat(),
         "source": rule.source,
     }

@@ -8,7 +8,14 @@ from typing import Any, Literal
 from schemas.clocks import Clock, revision_of
 
 Kind = Literal[
-    "started", "due_soon", "met", "met_late", "breached", "stopped", "withdrawn"
+    "started",
+    "due_soon",
+    "met",
+    "met_late",
+    "breached",
+    "explained",
+    "stopped",
+    "withdrawn",
 ]
 
 
@@ -18,9 +25,14 @@ class Kept:
 
     clock_id: str
     facts: str
-    """Its `revision`: dates and debtor; empty once it is withdrawn."""
+    """Its `facts`: dates, debtor, explanation; empty once it is withdrawn."""
     ended: bool
     changes: int
+
+    @property
+    def revision(self) -> str:
+        """Its dates and debtor alone: what warnings are about."""
+        return self.facts.partition("|")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +51,7 @@ def changes(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[Change]:
     for clock in now:
         kept = before.get(clock.id)
         number = kept.changes if kept else 0
-        if kept is None or kept.facts != clock.revision:
+        if kept is None or kept.facts != clock.facts:
             for kind in _kinds(kept, clock):
                 number += 1
                 found.append(Change(kind, clock, number))
@@ -48,13 +60,16 @@ def changes(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[Change]:
 
 def _kinds(kept: Kept | None, clock: Clock) -> Iterable[Kind]:
     """Yield what there is to say about a clock that is new or has changed."""
-    begun = kept is None or kept.ended or not _ended(clock)
-    if begun:
-        yield "started"
-    if clock.met_on:
-        yield "met" if clock.met_on <= clock.due else "met_late"
-    elif clock.stopped_on:
-        yield "stopped"
+    revision, _, explained = kept.facts.partition("|") if kept else ("", "", "")
+    if revision != clock.revision:
+        if kept is None or kept.ended or not _ended(clock):
+            yield "started"
+        if clock.met_on:
+            yield "met" if clock.met_on <= clock.due else "met_late"
+        elif clock.stopped_on:
+            yield "stopped"
+    if explained != (clock.explained or ""):
+        yield "explained"
 
 
 def _ended(clock: Clock) -> bool:
@@ -64,7 +79,7 @@ def _ended(clock: Clock) -> bool:
 
 def kept_after(clock: Clock, number: int) -> Kept:
     """Return what to keep of *clock* once *number* things were published of it."""
-    return Kept(clock.id, clock.revision, _ended(clock), number)
+    return Kept(clock.id, clock.facts, _ended(clock), number)
 
 
 def kept_of(body: Mapping[str, Any]) -> Kept:
@@ -73,7 +88,8 @@ def kept_of(body: Mapping[str, Any]) -> Kept:
     if body["change"] == "withdrawn":
         return Kept(own, "", ended=True, changes=number)
     names = ("owed_by", "started", "due", "met_on", "stopped_on")
-    facts = revision_of(own, *(body[name] for name in names))
+    revision = revision_of(own, *(body[name] for name in names))
+    facts = "|".join(filter(None, (revision, body["explained"])))
     ended = body["met_on"] is not None or body["stopped_on"] is not None
     return Kept(own, facts, ended, number)
 
@@ -90,4 +106,5 @@ def warning(clock: Clock, day: date) -> Kind | None:
         return "due_soon"
     if clock.state == "breached" and day > clock.due:
         return "breached"
-    return None
+    lapsed = clock.state == "stopped" and not _ended(clock)
+    return "stopped" if lapsed else None

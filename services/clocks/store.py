@@ -16,7 +16,7 @@ _WARN: Final = """
 INSERT INTO warnings (clock_id, state, facts, on_day) VALUES ($1, $2, $3, $4)
 ON CONFLICT DO NOTHING RETURNING true
 """
-_WARNINGS: Final = frozenset({"due_soon", "breached"})
+_WARNINGS: Final = frozenset({"due_soon", "breached", "stopped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ async def restore(conn: Connection, row: Published) -> None:
             _WARN,
             own,
             row.body["change"],
-            row.kept.facts,
+            row.kept.revision,
             date.fromisoformat(row.body["day"]),
         )
 
@@ -129,8 +129,9 @@ WITH concerned AS (
     SELECT DISTINCT c.child_ref FROM clocks c
     WHERE NOT c.ended AND c.due <= $2 AND c.child_ref > $3
     AND NOT EXISTS (SELECT 1 FROM warnings w
-        WHERE w.clock_id = c.clock_id AND w.facts = c.facts
-        AND w.state = CASE WHEN c.due < $1 THEN 'breached' ELSE 'due_soon' END)
+        WHERE w.clock_id = c.clock_id AND w.facts = split_part(c.facts, '|', 1)
+        AND CASE WHEN c.due < $1 THEN w.state IN ('breached', 'stopped')
+            ELSE w.state = 'due_soon' END)
     ORDER BY c.child_ref LIMIT $4
 )
 SELECT child_ref FROM clocks c WHERE child_ref IN (SELECT * FROM concerned)

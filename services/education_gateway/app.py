@@ -3,8 +3,10 @@
 from schemas import topics
 from services.education_gateway import api, handlers
 from services.education_gateway.settings import Settings
+from services.runtime import ticking
+from services.runtime.agreements import Contracts
 from services.runtime.intake import counting, restoring
-from services.runtime.parts import Parts
+from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
 from services.runtime.settings import Shared
 
@@ -12,7 +14,9 @@ from services.runtime.settings import Shared
 def main(shared: Shared) -> int:
     """Run the education gateway until it is told to stop; return the exit code."""
     service = Service(shared, "education_gateway")
-    door = api.Door(service, Settings())
+    settings, contracts = Settings(), Contracts(shared)
+    door = api.Door(service, settings)
+    trial = api.Validation(service, settings, contracts)
     readers = handlers.readers(shared.key)
     return service.run(
         Parts(
@@ -20,8 +24,8 @@ def main(shared: Shared) -> int:
             writes=(topics.EDUCATION_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
             readers=readers,
             take_back=restoring.taking_back(readers[0]),
-            timers=(door.unpacking,),
-            routers=(door.router(),),
+            timers=(door.unpacking, Timer(2.0, contracts.refresh)),
+            routers=(door.router(), trial.router(), ticking.router(service, contracts)),
             shared=("services.runtime.intake",),
             books=counting.books("education-gateway", topics.EDUCATION_INBOUND),
         )

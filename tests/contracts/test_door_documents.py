@@ -7,7 +7,7 @@ import pytest
 
 from deploy.documents import doors, services
 from schemas.agreement import Agency
-from services.education_gateway.api import answer_of
+from services.education_gateway.api.events import answer_of
 from services.education_gateway.errors import EventRefused
 from services.runtime.intake.messages import Item
 from services.runtime.intake.showing import told
@@ -51,7 +51,7 @@ def test_a_timeline_is_as_described(documents):
     known = document["components"]["schemas"]
 
     assert against(document, "Timeline", timeline) == []
-    assert len(timeline["clocks"]) == 2
+    assert len(timeline["clocks"]) == 3
     for kind, listed in (
         ("Entry", "entries"),
         ("Clock", "clocks"),

@@ -64,7 +64,11 @@ class TestCounting:
     def test_only_rules_in_force_count(self):
         """A request from before the regulations starts none of their clocks."""
         assert clocks(requested("2014-08-31")) == {}
-        assert set(clocks(requested("2014-09-01"))) == {"ehcna.decision", "ehcp.final"}
+        assert set(clocks(requested("2014-09-01"))) == {
+            "ehcna.decision",
+            "ehcna.no_plan",
+            "ehcp.final",
+        }
 
     def test_later_rule_takes_over_for_later_starts(self):
         """Where the law changed, each clock follows the rule in force at its start."""
@@ -150,11 +154,21 @@ class TestRule:
     """A rule that could mislead does not start."""
 
     def test_shipped_rules(self):
-        """Four clocks ship, each with its source and the day it came into force."""
+        """These clocks ship, each with its source and the day it came into force."""
         assert [rule.clock for rule in RULES] == [
+            "ar.amended_final",
+            "ar.cycle",
+            "ar.decision",
+            "ar.report",
             "ehcna.advice",
             "ehcna.decision",
+            "ehcna.no_plan",
+            "ehcp.draft_representations",
             "ehcp.final",
+            "ehcp.school_consult",
+            "ehcp.transfer.inform",
+            "ehcp.transfer.send",
+            "mediation.arrange",
             "referral.wait",
         ]
 
@@ -165,7 +179,8 @@ class TestRule:
             {"reads": ["ehc", "referral"]},
             {"met_by": {"types": ["ehcp.finalised.v1"]}},
             {"limit": {"weeks": 0}},
-            {"limit": {"days": 15}},
+            {"limit": {"days": 15, "weeks": 2}},
+            {"limit": {}},
             {"pauses": ["August"]},
         ],
     )

@@ -20,9 +20,10 @@ def said(kind, on, **data):
 
 
 def states(*entries):
-    """Return the state of each clock that the request started."""
+    """Return the state of the clocks of decision and plan."""
     found = clocks_of([REQUEST, *entries], RULES, TODAY)
-    return {clock.clock: clock.state for clock in found}
+    wanted = ("ehcna.decision", "ehcp.final")
+    return {clock.clock: clock.state for clock in found if clock.clock in wanted}
 
 
 DECIDED = said("ehcna.decided.v1", "2026-04-01", decision="assess")

@@ -31,7 +31,14 @@ _REFUSED: Final = ("ref", "at", "state", "topic", "reason", "rule", "where")
 _REVIEWS: Final = ("ref", "raised_at", "why", "person_ref", "child_ref")
 _SERVICES: Final = ("name", "up", "lag_seconds")
 _TICK_SECONDS: Final = 600.0
-_TICKED: Final = ("clocks", "timeline", "delivery", "identity_linking", "console")
+_TICKED: Final = (
+    "clocks",
+    "education_gateway",
+    "timeline",
+    "delivery",
+    "identity_linking",
+    "console",
+)
 
 Traced = Annotated[str, typer.Argument(metavar="ID", help="Any id or reference.")]
 Refs = Annotated[list[UUID], typer.Argument(help="References of refused messages.")]

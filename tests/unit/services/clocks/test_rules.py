@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.clocks import rules, translate
-from tests.support.clocks import clocks, decided, requested
+from tests.support.clocks import clocks, decided, final, requested
 
 REQUEST = requested("2026-03-02")
 DECIDED = decided("2026-04-01")
@@ -203,3 +203,24 @@ def test_a_withdrawn_clock_is_kept_as_gone():
     _, taken_back = translate.withdrawn({}, body, number=3, at="2026-03-04T00:00:00Z")
 
     assert rules.kept_of(taken_back) == rules.Kept(MET.id, "", ended=True, changes=3)
+
+
+def test_a_reason_is_said_once_and_starts_nothing_anew():
+    """Dates and debtor are as they were, so nobody is warned again."""
+    late = final("2026-12-01")
+    why = final("2026-12-01", sourceversion=2, data={"week20_exception": True})
+    before = clock(REQUEST, late, kind="ehcp.final")
+    after = clock(REQUEST, late, why, kind="ehcp.final")
+
+    assert said(kept(before, 2), after) == [("explained", 3)]
+    assert said(kept(after, 3), after) == []
+    assert after.revision == before.revision
+    assert said(kept(after, 3), before) == [("explained", 4)]
+
+
+def test_a_clock_that_lapses_says_that_it_stopped():
+    """The day after its last day nothing is owed any more, and the tick says so once."""
+    lapsed = clock(REQUEST, kind="ehcna.no_plan", today=date(2026, 6, 23))
+
+    assert rules.warning(lapsed, date(2026, 6, 23)) == "stopped"
+    assert rules.warning(STOPPED, date(2026, 6, 23)) is None

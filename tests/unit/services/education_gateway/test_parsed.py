@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.errors import Refused
-from services.education_gateway.api import parsed, written
+from services.education_gateway.api.events import parsed, written
 
 
 @pytest.mark.parametrize(

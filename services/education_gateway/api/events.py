@@ -155,7 +155,7 @@ class Door:
             403 if refused.reason == "not-the-sender" else 422,
             refused.reason,
             "Nothing was taken in. Mend what is listed and send it again.",
-            errors=_listed(faults),
+            errors=listed(faults),
             headers={"Location": f"/messages/{ref}"},
         )
 
@@ -234,14 +234,14 @@ def answer_of(
                 "place": item.place,
                 "status": "refused" if item.refused else "accepted",
                 "problem": _problem(item) or None,
-                "warnings": _listed(item.warnings),
+                "warnings": listed(item.warnings),
             }
             for item in items
         ],
     }
 
 
-def _listed(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+def listed(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     """Return pairs of pointer and rule as the wire has them."""
     return [{"where": where, "rule": rule} for where, rule in found]
 
