@@ -181,22 +181,32 @@ class TestStatus:
         assert installation.run("status").exit_code == code
 
 
+TICKED = (
+    "clocks",
+    "education_gateway",
+    "timeline",
+    "delivery",
+    "identity_linking",
+    "console",
+)
+
+
 class TestTick:
     """Moving today on."""
 
     def test_moves_the_clocks_first(self, installation):
         """What shows clocks moves after they have."""
-        for name in ("clocks", "timeline", "delivery", "identity_linking", "console"):
+        for name in TICKED:
             installation.answer(name, "/tick", {"today": "2026-05-01"})
         ran = installation.run("tick", "2026-05-01", "--json")
         assert ran.exit_code == 0
         assert installation.asked[0].url.port == 30_004
-        assert {r.url.port - 30_000 for r in installation.asked} == {3, 4, 5, 6, 7}
+        assert {r.url.port - 30_000 for r in installation.asked} == {2, 3, 4, 5, 6, 7}
         assert all(one["today"] == "2026-05-01" for one in json.loads(ran.stdout))
 
     def test_is_for_development_alone(self, installation):
         """In production nobody has the door: not found."""
-        for name in ("clocks", "timeline", "delivery", "identity_linking", "console"):
+        for name in TICKED:
             installation.answer(name, "/tick", {}, status=404)
         assert installation.run("tick", "2026-05-01").exit_code == 3
 
