@@ -76,8 +76,9 @@ class Postgres:
 
     def process(self) -> Process:
         """Make the database when there is none, and say how to start it."""
+        new = self._is_new()
         server = self._server()
-        if self._is_new():
+        if new:
             self._create(server)
         return Process(
             "postgres",
@@ -101,13 +102,19 @@ class Postgres:
             return get_server(self.data, cleanup_mode=None, start=False)
         except RuntimeError as mismatch:
             raise Stopped(f"{mismatch}. {self._reset}") from mismatch
+        except (OSError, ValueError) as broken:
+            raise self._not_whole() from broken
 
     def _is_new(self) -> bool:
         """Say whether to make a database; stop when one was only half made."""
         made = self.data.exists() and any(self.data.iterdir())
         if made != self._complete.exists():
-            raise Stopped(f"The database in {self.folder} is not whole. {self._reset}")
+            raise self._not_whole()
         return not made
+
+    def _not_whole(self) -> Stopped:
+        """Return what stops the start where the database is not as it must be."""
+        return Stopped(f"The database in {self.folder} is not whole. {self._reset}")
 
     def _create(self, server: PostgresServer) -> None:
         """Make the database; the mark that it is whole comes last."""

@@ -8,6 +8,7 @@ from schemas.agreement import Agency
 from schemas.clocks import Clock, ClockRule, clocks_of
 from schemas.entry import Entry
 from schemas.history import Placed, history
+from services.runtime import instants
 
 
 def timeline(
@@ -47,6 +48,13 @@ def sources(
 def known_by(entries: Collection[Entry], moment: str) -> list[Entry]:
     """Return the entries that Throughline had at *moment*, RFC 3339 UTC."""
     return [entry for entry in entries if entry.knownat <= moment]
+
+
+def counted_on(today: date, moment: str | None) -> date:
+    """Return the day by which clocks count that were known at *moment*; None is now."""
+    if moment is None:
+        return today
+    return min(today, instants.london_day(instants.parsed(moment)))
 
 
 def _minute(moment: datetime | None) -> str | None:

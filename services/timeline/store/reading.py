@@ -69,10 +69,7 @@ class Reading:
 
     def day(self, moment: str | None) -> date:
         """Return the day by which clocks are counted: today, or the day asked for."""
-        today = self.contracts.today
-        if moment is None:
-            return today
-        return min(today, instants.london_day(instants.parsed(moment)))
+        return rules.counted_on(self.contracts.today, moment)
 
     def _reach(self, caller: Caller, entries: list[Entry]) -> Reach | None:
         """Return under which agreement *caller* may see something of the child."""

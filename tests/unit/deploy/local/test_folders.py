@@ -41,10 +41,16 @@ def complete_lib(folder: Path) -> Path:
 class TestHalfMade:
     """An interrupted first start is found out, and the way out is said."""
 
-    def test_database(self, tmp_path: Path) -> None:
-        """A database folder without its last mark is not used."""
+    @pytest.mark.parametrize(
+        ("version", "marked"),
+        [("18\n", False), ("", False), ("x", False), ("", True), ("x", True)],
+    )
+    def test_database(self, tmp_path: Path, version: str, *, marked: bool) -> None:
+        """A folder without its last mark, or with one that lies, is not used."""
         (tmp_path / "data").mkdir()
-        (tmp_path / "data" / "PG_VERSION").write_text("18\n")
+        (tmp_path / "data" / "PG_VERSION").write_text(version)
+        if marked:
+            (tmp_path / "complete").touch()
 
         with pytest.raises(Stopped, match=f"is not whole. {RESET}"):
             Postgres(tmp_path, tmp_path / "log", [].append, RESET).process()
