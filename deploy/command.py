@@ -74,6 +74,22 @@ def token(
         ) from None
 
 
+@app.command()
+def cohort() -> None:
+    """
+    Turn identifiers on stdin into the keyed hashes of a cohort list, on stdout.
+
+    A line is an NHS number, or `nhs_number,…`, `upn,…`, `local_id,…`. Run it where
+    THROUGHLINE_SECRET is that of the gateways; nothing of what is read is kept.
+    """
+    lists = importlib.import_module("services.runtime.intake.scope_rules")
+    try:
+        hashes = lists.cohort_lines(_shared().key, sys.stdin)
+    except ValueError as bad:
+        raise failed(2, str(bad)) from None
+    sys.stdout.writelines(f"{one}\n" for one in hashes)
+
+
 def main() -> None:
     """Run the command line."""
     app()

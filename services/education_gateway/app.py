@@ -6,6 +6,7 @@ from services.education_gateway.settings import Settings
 from services.runtime import ticking
 from services.runtime.agreements import Contracts
 from services.runtime.intake import counting, restoring
+from services.runtime.intake.scope import Scope
 from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
 from services.runtime.settings import Shared
@@ -15,7 +16,8 @@ def main(shared: Shared) -> int:
     """Run the education gateway until it is told to stop; return the exit code."""
     service = Service(shared, "education_gateway")
     settings, contracts = Settings(), Contracts(shared)
-    door = api.Door(service, settings)
+    scope = Scope(service)
+    door = api.Door(service, settings, scope)
     trial = api.Validation(service, settings, contracts)
     readers = handlers.readers(shared.key)
     return service.run(
@@ -24,8 +26,17 @@ def main(shared: Shared) -> int:
             writes=(topics.EDUCATION_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
             readers=readers,
             take_back=restoring.taking_back(readers[0]),
-            timers=(door.unpacking, Timer(2.0, contracts.refresh)),
-            routers=(door.router(), trial.router(), ticking.router(service, contracts)),
+            timers=(
+                door.unpacking,
+                Timer(2.0, contracts.refresh),
+                Timer(2.0, scope.refresh),
+            ),
+            routers=(
+                door.router(),
+                trial.router(),
+                scope.router(),
+                ticking.router(service, contracts),
+            ),
             shared=("services.runtime.intake",),
             books=counting.books("education-gateway", topics.EDUCATION_INBOUND),
         )

@@ -1,6 +1,7 @@
 """HTTP doors of the health gateway: `POST /$process-message`, `GET /messages/{ref}`."""
 
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from services.health_gateway.translate import (
     end_user,
     outcome,
     outcome_of,
+    outcome_of_scope,
     read_message,
     response_bundle,
     sender_of,
@@ -28,6 +30,7 @@ from services.health_gateway.translate import (
 )
 from services.runtime import instants, metrics, refs
 from services.runtime.intake import door, messages
+from services.runtime.intake.scope import OUTSIDE, UNREADABLE, Scope
 from services.runtime.intake.showing import receipt
 from services.runtime.problems import Problem
 from services.runtime.service import Service
@@ -50,9 +53,10 @@ _FAULTS: Final = {
 class Door:
     """The FHIR door. Every answer is FHIR, errors included."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
-        """Take messages into *service*."""
+    def __init__(self, service: Service, settings: Settings, scope: Scope) -> None:
+        """Take messages into *service*, of the children that *scope* is about."""
         self._service = service
+        self._scope = scope
         self._settings = settings
 
     def router(self) -> APIRouter:
@@ -90,13 +94,32 @@ class Door:
         """Judge, keep and answer one message."""
         asked = await door.asked(self._service, request)
         kept = asked.message("health_gateway", made)
+        self._scope.held(kept.sender)
         _check_media_type(asked.content_type)
         try:
             named = end_user(request.headers.get(END_USER))
             message, statements = _judged(asked.body, kept, named)
+            if await self._is_outside(kept, statements):
+                return _fhir(200, outcome_of_scope())
         except FhirRefused as refused:
             return await self._refuse(kept, refused)
         return await self._keep(kept, message, statements[0])
+
+    async def _is_outside(
+        self, kept: messages.Message, statements: Sequence[Statement]
+    ) -> bool:
+        """Return whether the message is about nobody we may hear of; count it then."""
+        for one in statements:
+            if not self._scope.may_be_live(one.person):
+                rule = "The NHS number is of a range that nobody has"
+                raise FhirRefused(codes.BAD_VALUE, "Patient.identifier", rule=rule)
+        left = await self._scope.outside(kept.sender, statements)
+        if left and len(left) == len(statements):
+            await self._scope.count_one(kept.sender, OUTSIDE)
+        elif left:
+            rule = "It is also about a child outside your scope: send one at a time"
+            raise FhirRefused(codes.INVARIANT, "Bundle.entry", rule=rule)
+        return bool(left)
 
     async def _keep(
         self, kept: messages.Message, message: Message, statement: Statement
@@ -110,6 +133,7 @@ class Door:
         async def work(step: Step) -> messages.Kept:
             """Keep it."""
             topic = topics.HEALTH_INBOUND
+            await self._scope.note(step, kept.sender, [statement])
             return await messages.accept(step, kept, [item], topic=topic, answer=b"")
 
         result = await self._service.doors.commit(work)
@@ -127,7 +151,10 @@ class Door:
         return _fhir(200, answer, {"Location": f"/messages/{kept.ref}"})
 
     async def _refuse(self, kept: messages.Message, refused: FhirRefused) -> Response:
-        """Keep a message that cannot be used, with the reason; say it."""
+        """Keep a message that cannot be used, if it may be; say why it cannot."""
+        if self._scope.held(kept.sender).narrow:
+            await self._scope.count_one(kept.sender, UNREADABLE)
+            return _fhir(refused.status, outcome_of(refused))
 
         async def work(step: Step) -> tuple[UUID, Refused]:
             """Keep it."""

@@ -4,7 +4,8 @@ from schemas import topics
 from services.health_gateway import api, handlers
 from services.health_gateway.settings import Settings
 from services.runtime.intake import counting, restoring
-from services.runtime.parts import Parts
+from services.runtime.intake.scope import Scope
+from services.runtime.parts import Parts, Timer
 from services.runtime.service import Service
 from services.runtime.settings import Shared
 
@@ -12,6 +13,7 @@ from services.runtime.settings import Shared
 def main(shared: Shared) -> int:
     """Run the health gateway until it is told to stop; return the exit code."""
     service = Service(shared, "health_gateway")
+    scope = Scope(service)
     readers = handlers.readers(shared.key)
     return service.run(
         Parts(
@@ -19,7 +21,11 @@ def main(shared: Shared) -> int:
             writes=(topics.HEALTH_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
             readers=readers,
             take_back=restoring.taking_back(readers[0]),
-            routers=(api.Door(service, Settings()).router(),),
+            timers=(Timer(2.0, scope.refresh),),
+            routers=(
+                api.Door(service, Settings(), scope).router(),
+                scope.router(),
+            ),
             shared=("services.runtime.intake",),
             books=counting.books("health-gateway", topics.HEALTH_INBOUND),
         )

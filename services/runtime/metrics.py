@@ -19,6 +19,11 @@ RECORDS: Final = Counter(
 REFUSED: Final = Counter(
     "throughline_refused_total", "Records and requests refused.", ["reason"]
 )
+OUT_OF_SCOPE: Final = Counter(
+    "throughline_out_of_scope_total",
+    "Messages and items outside the scope of their source, of which nothing is kept.",
+    ["source", "why"],
+)
 _WAITING: Final = Gauge(
     "throughline_outbox_waiting", "Records committed and not yet confirmed by Kafka."
 )

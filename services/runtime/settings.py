@@ -63,6 +63,9 @@ class Shared(BaseSettings):
     contracts: Path = CONTRACTS
     """Folder of agreements and clock rules."""
 
+    cohorts: Path | None = None
+    """Folder of the lists of keyed hashes that scope rules name; absent: in `data`."""
+
     body_limit_bytes: int = 5_000_000
     """Larger bodies get 413."""
 
@@ -70,6 +73,11 @@ class Shared(BaseSettings):
     def development(self) -> bool:
         """Whether this is a development or demonstration installation."""
         return self.mode == "development"
+
+    @property
+    def cohort_folder(self) -> Path:
+        """Where the lists are that scope rules name."""
+        return self.cohorts or self.data / "cohorts"
 
     @property
     def key(self) -> bytes:

@@ -18,6 +18,7 @@ from services.education_gateway.settings import Settings
 from services.education_gateway.translate import to_statement
 from services.runtime import instants, metrics, refs
 from services.runtime.intake import door, messages, unpacking
+from services.runtime.intake.scope import UNREADABLE, Scope
 from services.runtime.intake.showing import receipt
 from services.runtime.parts import Timer
 from services.runtime.problems import Problem
@@ -36,9 +37,10 @@ _NUL: Final = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
 class Door:
     """The publishing door."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
-        """Take events into *service*."""
+    def __init__(self, service: Service, settings: Settings, scope: Scope) -> None:
+        """Take events into *service*, of the children that *scope* is about."""
         self._service = service
+        self._scope = scope
         self._settings = settings
         self._key = service.settings.key
 
@@ -78,6 +80,7 @@ class Door:
         """Judge, keep and answer one request."""
         asked = await door.asked(self._service, request)
         message = asked.message("education_gateway")
+        self._scope.held(message.sender)
         try:
             items = self._judged(message)
         except Refused as refused:
@@ -91,6 +94,7 @@ class Door:
             bad and request.query_params.get("atomic") == "true"
         ):
             return await self._refuse_all(message, items)
+        message, items = await self._scope.narrowed(message, items)
         return await self._keep(message, items)
 
     def _judged(self, message: messages.Message) -> list[messages.Item]:
@@ -108,6 +112,7 @@ class Door:
         return [
             self._item(event, place, message.sender)
             for place, event in enumerate(events)
+            if place not in message.cut
         ]
 
     def _item(self, event: object, place: int, sender: str) -> messages.Item:
@@ -117,8 +122,18 @@ class Door:
             said = to_statement(event, sender=sender, place=place)
         except EventRefused as refused:
             return messages.Item(place, value, refused=refused)
-        person = self._person(said, sender)
-        return messages.Item(place, value, person, said.type, warnings=said.warnings)
+        if not self._scope.may_be_live(said.person):
+            fault = ("/data/person/nhs_number", "is of a range that nobody has")
+            wrong = EventRefused([fault], reason="not-understood")
+            return messages.Item(place, value, refused=wrong)
+        return messages.Item(
+            place,
+            value,
+            self._person(said, sender),
+            said.type,
+            warnings=said.warnings,
+            statement=said,
+        )
 
     def _person(self, said: Statement, sender: str) -> str:
         """Return whom the event is about, as its sender knows them."""
@@ -133,11 +148,20 @@ class Door:
         async def work(step: Step) -> messages.Kept:
             """Keep the message."""
             topic = topics.EDUCATION_INBOUND
-            return await messages.accept(
-                step, message, items, topic=topic, answer=first
+            inside = [item for item in items if not item.outside]
+            if not inside:
+                await self._scope.noted(step, message, items)
+                return messages.Kept("outside", first)
+            kept = await messages.accept(
+                step, message, inside, topic=topic, answer=first
             )
+            if kept.outcome == "accepted":
+                await self._scope.noted(step, message, items)
+            return kept
 
         kept = await self._service.doors.commit(work)
+        if kept.outcome == "outside":
+            return Response(kept.answer, 200, media_type="application/json")
         if kept.outcome == "conflict":
             raise _conflict()
         headers = {"Location": f"/messages/{message.ref}"}
@@ -147,7 +171,7 @@ class Door:
 
     async def _refuse(self, message: messages.Message, refused: Refused) -> Response:
         """Keep the bytes and the reason, and say them."""
-        ref = await self._kept(message, refused)
+        headers = await self._kept(message, refused)
         faults = [(refused.where, refused.rule)]
         if isinstance(refused, EventRefused):
             faults = list(refused.faults)
@@ -156,11 +180,20 @@ class Door:
             refused.reason,
             "Nothing was taken in. Mend what is listed and send it again.",
             errors=listed(faults),
-            headers={"Location": f"/messages/{ref}"},
+            headers=headers,
         )
 
-    async def _kept(self, message: messages.Message, refused: Refused) -> UUID:
-        """Keep a refused message; raises a 409 where its id is another message's."""
+    async def _kept(
+        self, message: messages.Message, refused: Refused
+    ) -> dict[str, str]:
+        """
+        Keep a refused message if it may be; return where it is to be found.
+
+        Raises a 409 where its id is another message's.
+        """
+        if self._scope.held(message.sender).narrow:
+            await self._scope.count_one(message.sender, UNREADABLE)
+            return {}
 
         async def work(step: Step) -> tuple[UUID, Refused]:
             """Keep it."""
@@ -171,7 +204,7 @@ class Door:
         metrics.REFUSED.labels(why.reason).inc()
         if why.reason == "conflict":
             raise _conflict()
-        return ref
+        return {"Location": f"/messages/{ref}"}
 
     async def _refuse_all(
         self, message: messages.Message, items: Sequence[messages.Item]
@@ -182,13 +215,13 @@ class Door:
         assert isinstance(first, EventRefused)  # noqa: S101 - bad is not empty
         if len(items) == 1:
             return await self._refuse(message, first)
-        ref = await self._kept(message, first)
+        headers = await self._kept(message, first)
         raise Problem(
             422,
             first.reason,
             "Nothing was taken in. Mend what is listed and send it again.",
             errors=[{"place": i.place} | _problem(i) for i in bad],
-            headers={"Location": f"/messages/{ref}"},
+            headers=headers,
         )
 
 
@@ -225,20 +258,28 @@ def written(event: object) -> bytes:
 def answer_of(
     message: messages.Message, items: Sequence[messages.Item]
 ) -> dict[str, Any]:
-    """Return the body of the 202."""
+    """Return the body of the 202; nothing to follow where all was outside the scope."""
+    kept = any(not item.outside for item in items)
     return {
-        "message_ref": str(message.ref),
+        "message_ref": str(message.ref) if kept else None,
         "received_at": instants.text(message.received_at),
         "items": [
             {
                 "place": item.place,
-                "status": "refused" if item.refused else "accepted",
+                "status": _status(item),
                 "problem": _problem(item) or None,
                 "warnings": listed(item.warnings),
             }
             for item in items
         ],
     }
+
+
+def _status(item: messages.Item) -> str:
+    """Return what became of an item at the door."""
+    if item.refused:
+        return "refused"
+    return "out-of-scope" if item.outside else "accepted"
 
 
 def listed(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

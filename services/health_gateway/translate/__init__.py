@@ -3,6 +3,7 @@
 from services.health_gateway.translate.answer import (
     outcome,
     outcome_of,
+    outcome_of_scope,
     response_bundle,
 )
 from services.health_gateway.translate.headers import END_USER, end_user
@@ -19,6 +20,7 @@ __all__ = [
     "end_user",
     "outcome",
     "outcome_of",
+    "outcome_of_scope",
     "read_message",
     "reread_message",
     "response_bundle",

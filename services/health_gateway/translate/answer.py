@@ -44,6 +44,17 @@ def _issue(issue: Issue) -> dict[str, Any]:
     return said
 
 
+def outcome_of_scope() -> dict[str, Any]:
+    """Return the OperationOutcome for what is outside its sender's scope: no error."""
+    said = "Not about a child of whom we may hear. Counted, and kept nowhere."
+    issue = {"severity": "information", "code": "informational", "diagnostics": said}
+    return {
+        "resourceType": "OperationOutcome",
+        "meta": {"profile": [OUTCOME_PROFILE]},
+        "issue": [issue],
+    }
+
+
 def response_bundle(
     message: Message, *, request_id: str, header_id: str, at: str, endpoint: str
 ) -> dict[str, Any]:

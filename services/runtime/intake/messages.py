@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from schemas import topics
 from schemas.errors import Refused
+from schemas.statement import Statement
 from services.runtime import instants, refs
 from services.runtime.envelope import Headers, Outgoing, headers_of
 from services.runtime.step import Step, refusal_headers
@@ -30,6 +31,10 @@ class Item:
     refused: Refused | None = None
     warnings: tuple[tuple[str, str], ...] = ()
     """Pointer and rule of what is doubtful and was taken in all the same."""
+    outside: bool = False
+    """Outside the scope of its sender: answered, and kept nowhere."""
+    statement: Statement | None = field(default=None, repr=False)
+    """What it states, where the door needs it to judge."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,10 @@ class Message:
     content_type: str
     body: bytes
     attempt: int = 0
+    cut: tuple[int, ...] = ()
+    """Places of an array that are outside the scope of its sender."""
+    kept: bytes | None = field(default=None, repr=False)
+    """What is kept of the body where not all of it may be."""
 
     @cached_property
     def ref(self) -> UUID:
@@ -179,14 +188,16 @@ async def _again(step: Step, message: Message, topic: topics.Topic) -> Kept:
 
 
 async def keep_bytes(step: Step, ref: UUID, message: Message) -> None:
-    """Keep the bytes as they came."""
+    """Keep the bytes as they came, but for what is outside the scope."""
+    kept = message.body if message.kept is None else message.kept
     await step.conn.execute(
-        "INSERT INTO originals (message_ref, content_type, sha256, bytes)"
-        " VALUES ($1, $2, $3, $4)",
+        "INSERT INTO originals (message_ref, content_type, sha256, bytes, cut)"
+        " VALUES ($1, $2, $3, $4, $5)",
         ref,
         message.content_type,
-        message.sha256,
-        message.body,
+        hashlib.sha256(kept).digest() if message.cut else message.sha256,
+        kept,
+        list(message.cut) or None,
     )
 
 

@@ -32,7 +32,7 @@ class Unpacking:
         """Send the next part of the oldest message; return whether there was one."""
         row = await step.conn.fetchrow(
             "SELECT u.message_ref, u.next_place, u.correlation_id,"
-            " r.sender, r.request_id, r.received_at, o.content_type, o.bytes"
+            " r.sender, r.request_id, r.received_at, o.content_type, o.bytes, o.cut"
             " FROM unpacking u JOIN receipts r USING (message_ref)"
             " JOIN originals o USING (message_ref)"
             " ORDER BY u.queued LIMIT 1"
@@ -56,6 +56,7 @@ class Unpacking:
 def _message(gateway: str, row: dict[str, object]) -> Message:
     """Return the message as its door saw it."""
     received, body, said = row["received_at"], row["bytes"], row["correlation_id"]
+    cut = row["cut"]
     assert isinstance(received, datetime)  # noqa: S101 - the column's type
     assert isinstance(body, bytes)  # noqa: S101 - the column's type
     return Message(
@@ -66,4 +67,5 @@ def _message(gateway: str, row: dict[str, object]) -> Message:
         received_at=received,
         content_type=str(row["content_type"]),
         body=body,
+        cut=tuple(cut) if isinstance(cut, list) else (),
     )

@@ -1,0 +1,205 @@
+"""What is outside the scope of its sender is counted, and is nowhere on any disk."""
+
+import asyncio
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from deploy.local import processes
+from deploy.local.services import ROOT
+from services.runtime.intake.scope_rules import cohort_lines
+from tests.support.agencies import COUNCIL, TRUST, event, nhs_number, somebody
+from tests.support.bars import body_of, referral_bundle
+from tests.support.local_stack import fetch, until
+
+GATEWAYS = ("health_gateway", "education_gateway")
+FIRST = 50_000
+"""Numbers of this test begin here, so that no other test has written them."""
+
+
+def rule(publisher):
+    """Return the rule that lets a publisher tell of listed children."""
+    return {
+        "publisher": publisher,
+        "hears_of": "cohort",
+        "cohort": "listed",
+        "lawful_basis": "invented",
+        "valid_from": "2020-01-01",
+        "valid_until": None,
+    }
+
+
+class Narrow:
+    """Gateways of the shared stack that hear of listed children alone."""
+
+    def __init__(self, agencies, folder):
+        """Start them beside the others, on rules and a list of their own."""
+        self.agencies = agencies
+        self.stack = agencies.stack
+        self.cohort = folder / "cohorts" / "listed"
+        contracts = folder / "contracts"
+        shutil.copytree(ROOT / "contracts", contracts)
+        rules = {"rules": [rule(TRUST), rule(COUNCIL)]}
+        (contracts / "scope" / "scope.yaml").write_text(yaml.safe_dump(rules))
+        self.cohort.parent.mkdir()
+        self.cohort.write_text("")
+        self.env = {
+            "THROUGHLINE_CONTRACTS": str(contracts),
+            "THROUGHLINE_COHORTS": str(self.cohort.parent),
+        }
+
+    def start(self):
+        """Start the gateways on the list as it is."""
+        for name in GATEWAYS:
+            self.stack.start_service(name, 2, self.env)
+        self.stack.wait_ready(*(f"{name}-2" for name in GATEWAYS))
+
+    def list_only(self, numbers):
+        """Make a list of *numbers*."""
+        key = self.stack.surroundings().secret.encode()[:64]
+        self.cohort.write_text("\n".join(cohort_lines(key, numbers)))
+
+    def stop(self):
+        """Stop them."""
+        ours = [self.stack.processes.pop(f"{name}-2") for name in GATEWAYS]
+        processes.stop(ours, 10)
+
+    def refer(self, nth):
+        """Post a referral of the *nth* child at the health door; return the answer."""
+        number = nhs_number(nth)
+        bundle = referral_bundle(
+            bundle_id=str(uuid4()),
+            record=f"REF-{number}",
+            nhs_number=number,
+            local_id=f"LOCAL-{number}",
+        )
+        headers = self.agencies.as_(TRUST) | {
+            "Content-Type": "application/fhir+json",
+            "X-Request-ID": str(uuid4()),
+        }
+        url = self.stack.address("health_gateway", 2) + "/$process-message"
+        post = self.agencies.http.post
+        return post(url, content=body_of(bundle), headers=headers)
+
+    def publish(self, events):
+        """Post *events* at the education door; return the answer."""
+        headers = self.agencies.as_(COUNCIL) | {"X-Request-ID": str(uuid4())}
+        url = self.stack.address("education_gateway", 2) + "/events"
+        return self.agencies.http.post(url, json=events, headers=headers)
+
+    def counted(self, name, org):
+        """Return how much a gateway has counted of a source."""
+        headers = self.agencies.as_(COUNCIL, "operator", scope="operate")
+        url = self.stack.address(name, 2) + "/out-of-scope"
+        total = self.agencies.http.get(url, headers=headers).json()["total"]
+        return total.get(org, 0)
+
+
+@pytest.fixture(scope="module")
+def narrow(agencies, tmp_path_factory):
+    """Gateways that hear of every tenth of our children."""
+    made = Narrow(agencies, tmp_path_factory.mktemp("narrow"))
+    made.list_only(nhs_number(FIRST + n) for n in range(0, 40_000, 10))
+    made.start()
+    yield made
+    made.stop()
+
+
+def on_disk(folder: Path, texts):
+    """Return which of *texts* some file below *folder* holds."""
+    wanted = [text.encode() for text in texts]
+    found = set()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            held = path.read_bytes()
+            found |= {text for text in wanted if text in held}
+    return {text.decode() for text in found}
+
+
+@pytest.mark.parametrize(
+    ("count", "listed"), [(40, 4), pytest.param(10_000, 300, marks=pytest.mark.long)]
+)
+def test_nothing_of_a_child_outside_is_kept(narrow, count, listed):
+    """Of all messages those about listed children are kept, the others are a number."""
+    before = narrow.counted("health_gateway", TRUST)
+    start = FIRST if count < 1000 else FIRST + 1000
+    inside = [start + 10 * n for n in range(listed)]
+    outside = [start + 10 * n + 1 + m for n in range(listed * 40) for m in range(9)]
+    sent = inside + outside[: count - listed]
+    with ThreadPoolExecutor(4) as pool:
+        answers = dict(zip(sent, pool.map(narrow.refer, sent), strict=True))
+
+    kept = [n for n in sent if "Location" in answers[n].headers]
+    assert kept == inside
+    assert {answers[n].status_code for n in sent} == {200}
+    issues = [answers[n].json()["issue"] for n in sent if n not in kept]
+    assert {i[0]["severity"] for i in issues} == {"information"}
+    told = narrow.counted("health_gateway", TRUST) - before
+    assert told == count - listed
+    [row] = asyncio.run(
+        fetch(narrow.stack.dsn, "SELECT pg_switch_wal()::text AS switched")
+    )
+    assert row["switched"]
+    numbers = {nhs_number(n): n for n in sent}
+    found = on_disk(narrow.stack.data, list(numbers))
+    assert found == {number for number, n in numbers.items() if n in kept}
+
+
+def test_an_array_is_kept_without_what_is_outside(narrow):
+    """The answer names every place; bytes and receipt hold the listed child's alone."""
+    one, other = (somebody(nhs_number=nhs_number(FIRST + n)) for n in (20, 21))
+    other["local_id"] = f"LOCAL-{uuid4()}"
+    events = [event(p, "concern.raised.v1") for p in (other, one)]
+    answer = narrow.publish([*events, {"id": other["local_id"]}])
+
+    assert answer.status_code == 202
+    said = answer.json()
+    assert [i["status"] for i in said["items"]] == [
+        "out-of-scope",
+        "accepted",
+        "refused",
+    ]
+    receipt = narrow.agencies.settled(said["message_ref"])
+    assert [(e["place"], e["state"]) for e in receipt["events"]] == [(1, "linked")]
+    assert on_disk(narrow.stack.data, [other["local_id"]]) == set()
+
+
+def test_a_child_once_listed_is_known_by_its_senders_own_id(narrow):
+    """Later messages need not carry the number that the list has."""
+    person = somebody(nhs_number=nhs_number(FIRST + 30), upn=None)
+    bare = {"local_id": person["local_id"]}
+    first = narrow.publish(event(bare, "concern.raised.v1"))
+    narrow.agencies.settled(
+        narrow.publish(event(person, "concern.raised.v1")).json()["message_ref"]
+    )
+    again = narrow.publish(event(bare, "concern.raised.v1"))
+
+    assert (first.status_code, first.json()["message_ref"]) == (200, None)
+    assert again.status_code == 202
+
+
+def test_what_cannot_be_judged_is_not_kept(narrow):
+    """A body that nobody can read is refused, counted and kept nowhere."""
+    before = narrow.counted("education_gateway", COUNCIL)
+    marker = f"LOCAL-{uuid4()}"
+    answer = narrow.publish({"id": marker, "type": "unknown"})
+
+    assert answer.status_code == 422
+    assert "Location" not in answer.headers
+    assert narrow.counted("education_gateway", COUNCIL) == before + 1
+    assert on_disk(narrow.stack.data, [marker]) == set()
+
+
+def test_a_list_is_read_again_when_it_changes(narrow):
+    """Who joins the cohort is heard of from then on, without a restart."""
+    nth = FIRST + 35
+    assert "Location" not in narrow.refer(nth).headers
+    held = narrow.cohort.read_text()
+    key = narrow.stack.surroundings().secret.encode()[:64]
+    narrow.cohort.write_text(held + "\n" + cohort_lines(key, [nhs_number(nth)])[0])
+
+    until(lambda: "Location" in narrow.refer(nth).headers)
