@@ -190,14 +190,13 @@ async def _again(step: Step, message: Message, topic: topics.Topic) -> Kept:
 async def keep_bytes(step: Step, ref: UUID, message: Message) -> None:
     """Keep the bytes as they came, but for what is outside the scope."""
     kept = message.body if message.kept is None else message.kept
+    digest = hashlib.sha256(kept).digest() if message.cut else message.sha256
+    said = (message.content_type, digest, kept, list(message.cut) or None)
     await step.conn.execute(
         "INSERT INTO originals (message_ref, content_type, sha256, bytes, cut)"
         " VALUES ($1, $2, $3, $4, $5)",
         ref,
-        message.content_type,
-        hashlib.sha256(kept).digest() if message.cut else message.sha256,
-        kept,
-        list(message.cut) or None,
+        *said,
     )
 
 
