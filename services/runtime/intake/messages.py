@@ -34,7 +34,6 @@ class Item:
     outside: bool = False
     """Outside the scope of its sender: answered, and kept nowhere."""
     statement: Statement | None = field(default=None, repr=False)
-    """What it states, where the door needs it to judge."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +194,7 @@ async def keep_bytes(step: Step, ref: UUID, message: Message) -> None:
     await step.conn.execute(
         "INSERT INTO originals (message_ref, content_type, sha256, bytes, cut)"
         " VALUES ($1, $2, $3, $4, $5)",
-        ref,
-        *said,
+        *(ref, *said),
     )
 
 
