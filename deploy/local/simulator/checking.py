@@ -185,11 +185,10 @@ def _entry(entry: Answer) -> Seen:
     return Seen(**fields | {"data": data})
 
 
-def _clock(clock: Answer) -> tuple[str, str, str, str, str, str | None]:
+def _clock(clock: Answer) -> tuple[str | None, ...]:
     """Return a clock in the words of the truth."""
-    names = ("clock", "owed_by", "started", "due", "state")
-    kind, by, started, due, state = (clock[name] for name in names)
-    return kind, by, started, due, state, clock["met_on"]
+    names = ("clock", "owed_by", "started", "due", "state", "met_on", "explained")
+    return tuple(clock[name] for name in names)
 
 
 def _disorder(one: Expected, entries: Sequence[Answer]) -> Iterator[Difference]:

@@ -111,9 +111,9 @@ class _Made:
         county, life = self._county, self._life((4, 17))
         life.traced = life.happens(_TRACED_BEFORE)
         made = life.after(county.since, -_OLDEST_PLAN, -30)
-        ehc.issued(life, made, life.child.school, exception=False)
-        life.said[-1].received = evening(workday(county.since))
-        review.reviews(life, made, county.since)
+        plan = ehc.issued(life, made, life.child.school, exception=False)
+        plan.received = evening(workday(county.since))
+        review.reviews(life, plan, made, county.since)
         if life.happens(_REFERRED_TOO / 2):
             self._refer(life, self._day(life))
         if adopted:
@@ -128,12 +128,12 @@ class _Made:
         before.owed = [owed for owed in before.owed if id(owed.start) in left]
         for owed in before.owed:
             owed.met = owed.met if id(owed.met) in left else None
-            owed.stopped = owed.stopped if id(owed.stopped) in left else None
+            owed.stopped = [end for end in owed.stopped if id(end) in left]
         child = self._registrar.adopted(before.child, next(self._numbers))
         life = self._of(child)
         life.traced = True
-        ehc.issued(life, day, child.school, exception=False)
-        review.reviews(life, day)
+        plan = ehc.issued(life, day, child.school, exception=False)
+        review.reviews(life, plan, day)
         self._refer(life, life.after(day, 10, 100))
         return life
 

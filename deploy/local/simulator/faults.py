@@ -29,14 +29,19 @@ _MISTAKES: Final = {
 
 
 def disturb(life: Life, until: datetime) -> None:
-    """Let some of what is said come late, twice, wrong, corrected or taken back."""
+    """
+    Let some of what is said come late, twice, wrong, corrected or taken back.
+
+    A mistake is made only where *until* leaves time to take it back: else nobody could
+    say that it was one.
+    """
     for said in [*life.said]:
         if life.happens(LATE):
             said.received = _later(life, said.received, 3, 20)
         if life.happens(BROKEN):
             _break(life, said)
         elif life.happens(CORRECTED):
-            _correct(life, said, until)
+            _correct(life, said)
         if life.happens(AGAIN):
             said.again.append(_later(life, said.received, 6, 9))
     if life.said and life.happens(WITHDRAWN):
@@ -56,16 +61,14 @@ def _break(life: Life, said: Said) -> None:
     said.received = _later(life, said.received, 1, 4)
 
 
-def _correct(life: Life, said: Said, until: datetime) -> None:
+def _correct(life: Life, said: Said) -> None:
     """Have *said* said first with a day that is wrong by one, then corrected."""
-    if said.referral or said.version > 1:
+    versions = [s for s in life.said if (s.sender, s.record) == said.key]
+    if said.referral or len(versions) > 1:
         return
     first, second = said.received, _later(life, said.received, 2, 10)
-    if second > until:
-        return
     wrong = _a_day_before(said)
-    wrong.fate = "superseded"
-    said.version = 2
+    said.version, said.earlier = 2, wrong
     ahead = life.happens(_AHEAD)
     wrong.received, said.received = (second, first) if ahead else (first, second)
     life.said.insert(life.said.index(said), wrong)
@@ -82,14 +85,13 @@ def _a_day_before(said: Said) -> Said:
 
 def _mistake(life: Life, until: datetime) -> None:
     """Have somebody say something of the wrong child, and take it back."""
-    near = life.random.choice([s for s in life.said if not s.broken])
+    near = life.random.choice([s for s in life.said if not s.broken and not s.earlier])
     day, back = near.on, _later(life, near.received, 2, 15)
-    if back > until or near.fate != "linked":
+    if back > until:
         return
     start = next(key for key in _MISTAKES if near.sender.startswith(key))
     type_name, member = _MISTAKES[start]
     wrong = life.say(near.who, type_name, day, "mistake", {member: day})
-    wrong.fate = "withdrawn"
     withdrawal = _taken_back(life, wrong, back.date())
     wrong.received, withdrawal.received = near.received, back
     if life.happens(_AHEAD):

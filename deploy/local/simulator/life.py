@@ -89,6 +89,19 @@ class Life:
         self.said.append(said)
         return said
 
+    def again(self, said: Said, day: date, more: Mapping[str, Any]) -> Said:
+        """Return the next version of what was said, with *more* data, sent on a day."""
+        later = replace(
+            said,
+            version=said.version + 1,
+            earlier=said,
+            data=said.data | written(more),
+            received=evening(day),
+            again=[],
+        )
+        self.said.append(later)
+        return later
+
     def refer(
         self, who: Known, type_name: str, on: date, talk: str, referral: Referral
     ) -> Said:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,6 @@ from deploy.local.simulator.law import Reckoned
 LONDON: Final = ZoneInfo("Europe/London")
 _AT_ONCE: Final = timedelta(days=1)
 """What is heard within a day of the day it happened on is not late."""
-
-Fate = Literal["linked", "superseded", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,8 @@ class Said:
     version: int = 1
     referral: Referral | None = None
     """Where it is told as a referral message at the health door."""
-    fate: Fate = "linked"
+    earlier: "Said | None" = None
+    """The version of the same record before it."""
     broken: str = ""
     """What is wrong with it, so that a door must refuse it."""
     again: list[datetime] = field(default_factory=list)
@@ -74,6 +73,17 @@ class Said:
     def sender(self) -> str:
         """Who says it."""
         return self.who.sender
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What all versions of the record have in common."""
+        return self.sender, self.record
+
+    def standing(self, until: datetime) -> "Said | None":
+        """Return the highest version of the record that was heard *until* then."""
+        if self.received <= until:
+            return self
+        return self.earlier.standing(until) if self.earlier else None
 
     @property
     def late(self) -> bool:
@@ -92,23 +102,45 @@ class Owed:
     receipt: Said | None
     """From when it runs: the start itself, unless a body has to say that it got it."""
     met: Said | None = None
-    stopped: Said | None = None
+    met_day: str = ""
+    """Member of the data that says when it was met, where that is not its own day."""
+    stopped: list[Said] = field(default_factory=list)
+    why: str | None = None
+    """What the one who meets it claims to explain that it is late."""
 
     def reckoned(self, until: datetime) -> Reckoned | None:
-        """Return the clock by what was heard *until* then; None where it never ran."""
-        start, receipt, met, stopped = (
-            said if said and said.received <= until else None
-            for said in (self.start, self.receipt, self.met, self.stopped)
+        """
+        Return the clock by what was heard *until* then; None where it never ran.
+
+        Who stops owing cannot meet it any more, nor can anyone after they did.
+        """
+        start, receipt, met = (
+            said.standing(until) if said else None
+            for said in (self.start, self.receipt, self.met)
         )
         if start is None or receipt is None:
             return None
+        ends = [said.standing(until) for said in self.stopped]
+        days = [one.on for one in ends if one and one.on >= receipt.on]
+        stopped = min(days, default=None)
+        met_on = self._met_on(met)
+        if met_on and stopped and stopped < met_on:
+            met_on = None
         return Reckoned(
             clock=self.clock,
             owed_by=self.by,
             started=receipt.on,
-            met_on=met.on if met else None,
-            stopped_on=stopped.on if stopped and not met else None,
+            met_on=met_on,
+            stopped_on=None if met_on else stopped,
+            explained=self.why if met_on else None,
         )
+
+    def _met_on(self, met: Said | None) -> date | None:
+        """Return the day on which it was met: of the event, or of one of its days."""
+        if met is None:
+            return None
+        stated = met.data.get(self.met_day) if self.met_day else met.on.isoformat()
+        return date.fromisoformat(stated) if stated else None
 
 
 def evening(day: date) -> datetime:

@@ -72,10 +72,13 @@ class Header:
 def expected(life: Life, county: County) -> Iterator[Expected]:
     """Yield the timelines that tell of one life: who shares no number stays apart."""
     heard = [s for s in life.said if not s.broken and s.received <= county.last]
-    owed = [(one, one.reckoned(county.last)) for one in life.owed]
+    owed = [
+        (one.start.standing(county.last), one.reckoned(county.last))
+        for one in life.owed
+    ]
     for group in _groups(heard):
         mine = {id(said) for said in group}
-        clocks = (clock for one, clock in owed if clock and id(one.start) in mine)
+        clocks = (clock for start, clock in owed if clock and id(start) in mine)
         if found := _timeline(life, group, tuple(clocks), county.area.council):
             yield found
 
@@ -100,7 +103,8 @@ def _timeline(
     life: Life, group: Sequence[Said], clocks: tuple[Reckoned, ...], council: str
 ) -> Expected | None:
     """Return what its reader must see; None where nobody may see any of it."""
-    reader = _reader(group, council)
+    states = _states(group)
+    reader = _reader([s for s in group if states[id(s)] == "linked"], council)
     if reader is None:
         return None
     seen = [s for s in group if reader == council or s.type not in _UNSEEN_BY_TRUSTS]
@@ -113,22 +117,43 @@ def _timeline(
         reader=reader,
         hidden_from=() if reader == council else (council,),
         find={**{k: v for k, v in number.items() if v}, "date_of_birth": born},
-        entries=tuple(map(_seen, seen)),
+        entries=tuple(_seen(said, states[id(said)]) for said in seen),
         clocks=clocks,
     )
 
 
-def _reader(group: Sequence[Said], council: str) -> str | None:
+def _states(group: Sequence[Said]) -> Mapping[int, str]:
+    """Return what became of each statement: the highest version of a record stands."""
+    highest: dict[tuple[tuple[str, str], bool], int] = defaultdict(int)
+    for said in group:
+        key = said.key, said.type == WITHDRAWAL
+        highest[key] = max(highest[key], said.version)
+    gone = {
+        (s.sender, s.data["withdraws"]["sourcerecord"])
+        for s in group
+        if s.type == WITHDRAWAL
+    }
+    return {
+        id(s): "withdrawn"
+        if s.key in gone
+        else "linked"
+        if s.version == highest[s.key, s.type == WITHDRAWAL]
+        else "superseded"
+        for s in group
+    }
+
+
+def _reader(linked: Sequence[Said], council: str) -> str | None:
     """Return who may see the child: who said something of them, or is named."""
-    standing = [s for s in group if s.fate == "linked" and s.type != WITHDRAWAL]
+    standing = [s for s in linked if s.type != WITHDRAWAL]
     named = {s.sender for s in standing} | {
         value for s in standing for value in s.data.values() if isinstance(value, str)
     }
     return next((org for org in (council, *_READERS) if org in named), None)
 
 
-def _seen(said: Said) -> Seen:
-    """Return a statement as a timeline shows it."""
+def _seen(said: Said, state: str) -> Seen:
+    """Return a statement as a timeline shows it, in a state."""
     at = said.received.astimezone(UTC)
     return Seen(
         type=said.type,
@@ -136,7 +161,7 @@ def _seen(said: Said) -> Seen:
         occurred=said.occurred,
         time=at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         correlationid=str(said.talk),
-        state=said.fate,
+        state=state,
         late=said.late,
         data={k: v for k, v in said.data.items() if k != "withdraws"},
     )

@@ -8,7 +8,7 @@ from deploy.local.simulator.areas import Published
 from deploy.local.simulator.journeys.review import reviews
 from deploy.local.simulator.life import ICB, RNU, RTH, Life
 from deploy.local.simulator.people import another_school
-from deploy.local.simulator.said import Known, Said, workday
+from deploy.local.simulator.said import Known, Owed, Said, workday
 
 _CONCERN_FIRST: Final = 0.7
 _SOURCE_SYSTEM: Final = "dfe:sen2:request-source"
@@ -21,6 +21,7 @@ _EXCEPTIONS: Final = 0.05
 _WITHDRAWN: Final = 0.03
 _NO_PLAN_IN_TIME: Final = 0.141
 """Oxfordshire, 2024: 14 of 99 decisions not to issue came within sixteen weeks."""
+_REPRESENTATIONS: Final = 0.6
 _RESPONDS: Final = 0.85
 _CAN_MEET_NEED: Final = 0.7
 _GROUNDS: Final = ("unsuitable", "incompatible", "inefficient")
@@ -66,27 +67,37 @@ def assessment(life: Life, rates: Published, day: date, need: str) -> None:
     if life.happens(_CONCERN_FIRST):
         concern(life, life.after(day, -120, -20), need)
     asked = _requested(life, day)
-    decided, final = (
-        life.owe(clock, life.home, asked, asked)
-        for clock in ("ehcna.decision", "ehcp.final")
-    )
+    decided, none, final = _owed(life, asked)
     if life.happens(_WITHDRAWN):
-        decided.stopped = final.stopped = _withdrawn(life, day)
+        end = _withdrawn(life, day)
+        for owed in (decided, none, final):
+            owed.stopped.append(end)
         return
     in_time = life.happens(rates.decided_in_6_weeks_pc / 100)
     on = workday(day + timedelta(days=life.random.randint(*_DECIDED[in_time])))
     assess = life.happens(rates.assessed)
     decided.met = _decided(life, on, "assess" if assess else "refuse")
     if not assess:
-        final.stopped = decided.met
+        for owed in (none, final):
+            owed.stopped.append(decided.met)
         return
     _trace(life, on)
     for limb in _limbs(life):
         _advice(life, limb, on)
     if life.happens(rates.led_to_plan_pc / 100):
-        final.met = _plan(life, rates, day)
+        _plan(life, rates, day, (none, final))
     else:
-        final.stopped = _no_plan(life, day)
+        none.met = _no_plan(life, day)
+        final.stopped.append(none.met)
+
+
+def _owed(life: Life, asked: Said) -> tuple[Owed, Owed, Owed]:
+    """Return what a request makes the council owe: a decision, then no plan or one."""
+    decided, none, final = (
+        life.owe(clock, life.home, asked, asked)
+        for clock in ("ehcna.decision", "ehcna.no_plan", "ehcp.final")
+    )
+    return decided, none, final
 
 
 def _withdrawn(life: Life, asked: date) -> Said:
@@ -186,8 +197,8 @@ def _receipt(
     return life.say(who, "ehcna.advice_request_received.v1", on, talk, data)
 
 
-def _plan(life: Life, rates: Published, asked: date) -> Said:
-    """Tell of the plan, from its draft to its reviews."""
+def _plan(life: Life, rates: Published, asked: date, owed: tuple[Owed, Owed]) -> None:
+    """Tell of the plan that *owed* is about, from its draft to its reviews."""
     in_time = life.happens(rates.in_20_weeks_pc / 100)
     within = (125, 138) if in_time else (141, 330)
     if not in_time and life.happens(rates.over_1_year_pc / 100):
@@ -195,35 +206,52 @@ def _plan(life: Life, rates: Published, asked: date) -> Said:
     final = life.after(asked, *within)
     draft = life.after(final, -38, -20)
     served = {"served_on": draft, "version": 1}
-    life.say(life.council(), "ehcp.draft_issued.v1", draft, "ehc", served)
-    school = _consulted(life, draft)
-    said = issued(life, final, school, exception=not in_time)
-    reviews(life, final)
-    return said
+    said = life.say(life.council(), "ehcp.draft_issued.v1", draft, "ehc", served)
+    views = life.owe("ehcp.draft_representations", life.home, said, said)
+    if life.happens(_REPRESENTATIONS):
+        views.met = _represented(life, life.after(draft, 3, 13))
+    consulted = _consulted(life, draft)
+    end = issued(life, final, life.child.school, exception=not in_time)
+    none, plan = owed
+    plan.met = end
+    plan.why = "reg. 10(4)" if end.data["week20_exception"] else None
+    none.stopped += [said, end]
+    for one in (views, *consulted):
+        one.stopped.append(end)
+    reviews(life, end, final)
 
 
-def _consulted(life: Life, day: date) -> str:
-    """Tell which schools were asked; return the one that will be named."""
-    own = life.child.school
-    others = [
-        another_school(life.random, own) for _ in range(life.random.randint(0, 2))
-    ]
+def _represented(life: Life, day: date) -> Said:
+    """Tell what the parent made of the draft: that they did, never what."""
+    data = {"received_on": day, "made_by": "parent", "meeting_requested": False}
+    who = life.council()
+    return life.say(who, "ehcp.representation_received.v1", day, "ehc", data)
+
+
+def _consulted(life: Life, day: date) -> list[Owed]:
+    """Tell which schools were asked, their own among them; return what they owe."""
+    own, asked = life.child.school, life.random.randint(0, 2)
+    others = [another_school(life.random, own) for _ in range(asked)]
+    found = []
     for school in dict.fromkeys((own, *others)):
         data = {"school": school, "sent_on": day}
-        life.say(life.council(), "ehcp.school_consulted.v1", day, "ehc", data)
+        name = "ehcp.school_consulted.v1"
+        said = life.say(life.council(), name, day, "ehc", data)
+        owed = life.owe("ehcp.school_consult", school, said, said)
         if life.happens(_RESPONDS):
-            _responded(life, school, life.after(day, 3, 25))
-    return own
+            owed.met = _responded(life, school, life.after(day, 3, 25))
+        found.append(owed)
+    return found
 
 
-def _responded(life: Life, school: str, day: date) -> None:
+def _responded(life: Life, school: str, day: date) -> Said:
     """Tell what a school answers."""
     able = life.happens(_CAN_MEET_NEED)
     data = {"response": "yes" if able else "no", "responded_on": day, "school": school}
     if not able:
         data["ground"] = life.random.choice(_GROUNDS)
     who = life.school(school)
-    life.say(who, "ehcp.school_responded.v1", day, "consultation", data)
+    return life.say(who, "ehcp.school_responded.v1", day, "consultation", data)
 
 
 def issued(life: Life, day: date, school: str, *, exception: bool) -> Said:
@@ -240,17 +268,16 @@ def issued(life: Life, day: date, school: str, *, exception: bool) -> Said:
 def left_behind(life: Life, day: date, new_home: str) -> None:
     """Tell of a request that another council decided before the child moved away."""
     asked = _asked(life, day)
-    decided, final = (
-        life.owe(clock, life.home, asked, asked)
-        for clock in ("ehcna.decision", "ehcp.final")
-    )
+    decided, none, final = _owed(life, asked)
     on = life.after(day, 20, 35)
     data = {"decision": "assess", "notified_on": on}
     who, talk = life.council(), "ehc-before"
     decided.met = life.say(who, "ehcna.decided.v1", on, talk, data)
     left = life.after(on, 3, 12)
     moved = {"exported_on": left, "to_council": new_home}
-    final.stopped = life.say(who, "ehcna.exported.v1", left, talk, moved)
+    end = life.say(who, "ehcna.exported.v1", left, talk, moved)
+    for owed in (none, final):
+        owed.stopped.append(end)
 
 
 def _asked(life: Life, day: date) -> Said:

@@ -45,7 +45,7 @@ def referral(life: Life, service: Service, day: date) -> None:
     start = _told(life, service, day, talk, reason="new")
     owed = life.owe("referral.wait", service.trust, start, start)
     if life.happens(_CANCELLED):
-        owed.stopped = _cancelled(life, service, start, talk)
+        owed.stopped = [_cancelled(life, service, start, talk)]
         return
     if life.happens(_URGENT):
         owed.start = owed.receipt = _urgent(life, service, start, talk)
@@ -112,8 +112,7 @@ def _urgent(life: Life, service: Service, start: Said, talk: str) -> Said:
         life, service, day, talk, reason="update", first=start, priority="urgent"
     )
     again.on, again.version = start.on, start.version + 1
-    again.received = evening(day)
-    start.fate = "superseded"
+    again.received, again.earlier = evening(day), start
     return again
 
 

@@ -61,6 +61,7 @@ def shown():
         "due": "2026-03-16",
         "state": "met",
         "met_on": "2026-02-20",
+        "explained": None,
     }
     return deepcopy({"entries": entries, "clocks": [clock]})
 
@@ -118,6 +119,7 @@ def test_entries_in_the_wrong_order(shown):
         ("owed_by", "urn:ods:RNU"),
         ("started", "2026-02-03"),
         ("met_on", None),
+        ("explained", "reg. 5(4)"),
     ],
 )
 def test_a_clock_that_says_something_else(shown, member, other):

@@ -23,6 +23,14 @@ def clock(kind, started, **ends):
         ("ehcp.final", "2023-12-01", "2024-04-19"),
         ("ehcp.final", "2026-07-06", "2026-11-23"),
         ("ehcna.advice", "2026-12-14", "2027-01-25"),
+        ("ehcna.no_plan", "2026-11-02", "2027-02-22"),
+        ("ehcp.draft_representations", "2027-03-01", "2027-03-15"),
+        ("ehcp.school_consult", "2027-03-01", "2027-03-16"),
+        ("ar.report", "2027-01-11", "2027-01-25"),
+        ("ar.decision", "2027-01-11", "2027-02-08"),
+        ("ar.amended_final", "2027-02-01", "2027-03-29"),
+        ("ar.cycle", "2024-02-29", "2025-02-28"),
+        ("ar.cycle", "2026-03-15", "2027-03-14"),
         ("referral.wait", "2026-11-30", "2027-04-05"),
     ],
 )
@@ -48,3 +56,11 @@ def test_the_state_on_a_day(ends, today, state):
     made = clock("ehcna.decision", "2026-11-02", **ends)
 
     assert made.state(date.fromisoformat(today)) == state
+
+
+def test_what_lapses_is_nobodys_breach():
+    """Time that is given, and a decision that was not owed after all, just end."""
+    lapsed = clock("ehcp.draft_representations", "2027-03-01")
+
+    assert lapsed.state(date(2027, 3, 15)) == "due_soon"
+    assert lapsed.state(date(2027, 3, 16)) == "stopped"
