@@ -71,16 +71,25 @@ class Header:
 
 def expected(life: Life, county: County) -> Iterator[Expected]:
     """Yield the timelines that tell of one life: who shares no number stays apart."""
-    heard = [s for s in life.said if not s.broken and s.received <= county.last]
     owed = [
         (one.start.standing(county.last), one.reckoned(county.last))
         for one in life.owed
     ]
-    for group in _groups(heard):
+    for group in groups(life, county):
         mine = {id(said) for said in group}
         clocks = (clock for start, clock in owed if clock and id(start) in mine)
-        if found := _timeline(life, group, tuple(clocks), county.area.council):
-            yield found
+        yield _timeline(life, group, tuple(clocks), county.area.council)
+
+
+def groups(life: Life, county: County) -> list[list[Said]]:
+    """
+    Return what is heard of each child that a life seems to be, to who may read it.
+
+    What nobody may read is left out: nobody could say whether it is there.
+    """
+    heard = [s for s in life.said if not s.broken and s.received <= county.last]
+    council = county.area.council
+    return [group for group in _groups(heard) if _reader(_linked(group), council)]
 
 
 def _groups(heard: Sequence[Said]) -> list[list[Said]]:
@@ -101,12 +110,10 @@ def _groups(heard: Sequence[Said]) -> list[list[Said]]:
 
 def _timeline(
     life: Life, group: Sequence[Said], clocks: tuple[Reckoned, ...], council: str
-) -> Expected | None:
-    """Return what its reader must see; None where nobody may see any of it."""
+) -> Expected:
+    """Return what its reader must see."""
     states = _states(group)
-    reader = _reader([s for s in group if states[id(s)] == "linked"], council)
-    if reader is None:
-        return None
+    reader = _reader(_linked(group), council) or council
     seen = [s for s in group if reader == council or s.type not in _UNSEEN_BY_TRUSTS]
     born = life.child.date_of_birth.isoformat()
     nhs = next((s.who.nhs_number for s in group if s.who.nhs_number), None)
@@ -141,6 +148,12 @@ def _states(group: Sequence[Said]) -> Mapping[int, str]:
         else "superseded"
         for s in group
     }
+
+
+def _linked(group: Sequence[Said]) -> list[Said]:
+    """Return the statements that stand."""
+    states = _states(group)
+    return [said for said in group if states[id(said)] == "linked"]
 
 
 def _reader(linked: Sequence[Said], council: str) -> str | None:
