@@ -15,6 +15,8 @@ from tests.support.clocks import RULES
 
 TODAY = date(2026, 9, 30)
 COUNTY = County(area_of("931"), 12, 2, TODAY, 0.01)
+_ENDS = {"referral.cancelled.v1": "#cancelled"}
+"""The end of a referral is a record of its own, whatever its sender calls it."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def entry(number, said):
         correlationid=str(said.talk),
         causationid="m",
         personref=said.who.local_id,
-        sourcerecord=said.record,
+        sourcerecord=said.record + _ENDS.get(said.type, ""),
         sourceversion=int(said.received.timestamp() if said.referral else said.version),
         data=said.data,
     )

@@ -128,6 +128,7 @@ class _Made:
         before.owed = [owed for owed in before.owed if id(owed.start) in left]
         for owed in before.owed:
             owed.met = owed.met if id(owed.met) in left else None
+            owed.otherwise = owed.otherwise if id(owed.otherwise) in left else None
             owed.stopped = [end for end in owed.stopped if id(end) in left]
         child = self._registrar.adopted(before.child, next(self._numbers))
         life = self._of(child)

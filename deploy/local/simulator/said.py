@@ -102,6 +102,8 @@ class Owed:
     receipt: Said | None
     """From when it runs: the start itself, unless a body has to say that it got it."""
     met: Said | None = None
+    otherwise: Said | None = None
+    """What meets it as well; of what was heard, the earlier counts."""
     met_day: str = ""
     """Member of the data that says when it was met, where that is not its own day."""
     stopped: list[Said] = field(default_factory=list)
@@ -114,10 +116,12 @@ class Owed:
 
         Who stops owing cannot meet it any more, nor can anyone after they did.
         """
-        start, receipt, met = (
+        start, receipt, met, otherwise = (
             said.standing(until) if said else None
-            for said in (self.start, self.receipt, self.met)
+            for said in (self.start, self.receipt, self.met, self.otherwise)
         )
+        if otherwise and (met is None or otherwise.on < met.on):
+            met = otherwise
         if start is None or receipt is None:
             return None
         ends = [said.standing(until) for said in self.stopped]

@@ -134,8 +134,7 @@ def _wait(life: Life, service: Service, owed: Owed, talk: str) -> None:
         owed.met = _first_contact(life, service, accepted, seen, talk)
     weeks = (seen - start).days // 7
     done = {**said, "completed_on": seen, "weeks_waited": weeks}
-    assessed = life.say(who, "assessment.completed.v1", seen, talk, done)
-    owed.met = owed.met or assessed
+    owed.otherwise = life.say(who, "assessment.completed.v1", seen, talk, done)
 
 
 def _first_contact(
