@@ -17,7 +17,7 @@ from deploy.local.scenarios.outside import Addresses, Organisation
 from deploy.local.simulator.law import LIMITS
 from deploy.local.simulator.truth import Expected, Seen
 
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
 _LONDON: Final = ZoneInfo("Europe/London")
 _FIRST: Final = datetime.min.replace(tzinfo=ZoneInfo("UTC"))
 

@@ -25,8 +25,10 @@ _ARRAY: Final = 200
 """Events in one request, at most."""
 _TWICE: Final = 25
 """One request in so many is sent twice, the same to the byte."""
-_LANES: Final = {RTH: 4, RNU: 4}
+_ARRAY_LANES: Final = {RTH: 4, RNU: 4}
 _COUNCIL_LANES: Final = 4
+_BUNDLE_LANES: Final = 24
+"""Bundles go one by one, so many go at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,12 @@ def _sendings(said: Said) -> Iterator[_Sending]:
 
 
 def _lane(said: Said) -> str:
-    """Return in which order of its sender a statement goes out."""
-    council = said.sender.startswith("urn:dfe:la:")
-    lanes = _COUNCIL_LANES if council else _LANES.get(said.sender, 1)
+    """Return in which order of its sender, at its door, a statement goes out."""
     number = int(said.who.local_id.rpartition("-")[2])
+    if said.referral:
+        return f"{said.sender}/referrals/{number % _BUNDLE_LANES}"
+    council = said.sender.startswith("urn:dfe:la:")
+    lanes = _COUNCIL_LANES if council else _ARRAY_LANES.get(said.sender, 1)
     return f"{said.sender}/{number % lanes}"
 
 

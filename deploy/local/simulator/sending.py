@@ -14,8 +14,8 @@ from deploy.local.scenarios.outside import Addresses, DemoFailedError, Organisat
 from deploy.local.scenarios.sending import door_of, headers_of
 from deploy.local.simulator.requests import Request
 
-AT_ONCE: Final = 12
-"""Requests in flight at most."""
+AT_ONCE: Final = 40
+"""Requests in flight at most: doors commit together what comes together."""
 _REFUSALS: Final = frozenset({400, 422})
 
 
