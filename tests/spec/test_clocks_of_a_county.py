@@ -77,5 +77,5 @@ def test_every_rule_is_tried(told):
     assert tried >= {rule.clock for rule in RULES} - UNTRIED
 
 
-UNTRIED = {"ehcp.transfer.send", "ehcp.transfer.inform", "mediation.arrange"}
+UNTRIED = {"ehcp.transfer.send", "ehcp.transfer.inform"}
 """Clocks of events that the county does not have yet."""

@@ -32,6 +32,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "ehcna.advice": Limit(42, 7),
     "ehcp.draft_representations": Limit(14, 3, lapses=True),
     "ehcp.school_consult": Limit(15, 3),
+    "mediation.arrange": Limit(30, 7),
     "ar.report": Limit(14, 3),
     "ar.decision": Limit(28, 7),
     "ar.amended_final": Limit(56, 14),

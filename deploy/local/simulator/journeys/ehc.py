@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from deploy.local.simulator.areas import Published
+from deploy.local.simulator.journeys.family import mediation, told
 from deploy.local.simulator.journeys.review import reviews
 from deploy.local.simulator.life import ICB, RNU, RTH, Life
 from deploy.local.simulator.people import another_school
@@ -77,9 +78,11 @@ def assessment(life: Life, rates: Published, day: date, need: str) -> None:
     on = workday(day + timedelta(days=life.random.randint(*_DECIDED[in_time])))
     assess = life.happens(rates.assessed)
     decided.met = _decided(life, on, "assess" if assess else "refuse")
+    told(life, decided.met, "ehc")
     if not assess:
         for owed in (none, final):
             owed.stopped.append(decided.met)
+        mediation(life, on)
         return
     _trace(life, on)
     for limb in _limbs(life):
@@ -212,6 +215,7 @@ def _plan(life: Life, rates: Published, asked: date, owed: tuple[Owed, Owed]) ->
         views.met = _represented(life, life.after(draft, 3, 13))
     consulted = _consulted(life, draft)
     end = issued(life, final, life.child.school, exception=not in_time)
+    told(life, end, "ehc")
     none, plan = owed
     plan.met = end
     plan.why = "reg. 10(4)" if end.data["week20_exception"] else None

@@ -26,6 +26,7 @@ def clock(kind, started, **ends):
         ("ehcna.no_plan", "2026-11-02", "2027-02-22"),
         ("ehcp.draft_representations", "2027-03-01", "2027-03-15"),
         ("ehcp.school_consult", "2027-03-01", "2027-03-16"),
+        ("mediation.arrange", "2026-12-07", "2027-01-06"),
         ("ar.report", "2027-01-11", "2027-01-25"),
         ("ar.decision", "2027-01-11", "2027-02-08"),
         ("ar.amended_final", "2027-02-01", "2027-03-29"),
