@@ -18,6 +18,10 @@ from deploy.returns.tables import Collection, Return
 _HISTORICAL: Final = "H"
 _AWAITED: Final = "A"
 _REVIEWS: Final = {"maintain": "M", "amend": "A", "cease": "C"}
+_DISPUTES: Final = {
+    "mediation": ("dispute.mediation_held.",),
+    "tribunal": ("dispute.tribunal_registered.", "dispute.tribunal_appeal."),
+}
 _NEEDS: Final = (
     "sen_support.changed.v1",
     "sen_support.started.v1",
@@ -48,15 +52,35 @@ def _belongs(collection: Collection, case: Case) -> bool:
 
 def _end(case: Case) -> Fact | None:
     """Return what closed a case: its plan's end, or why there is none."""
-    decided = case.first("ehcna.decided.v1")
-    refused = decided if decided and decided.data.get("decision") == "refuse" else None
     closed = case.first(
         "ehcna.withdrawn.v1",
         "ehcna.exported.v1",
         "ehcp.not_issued.v1",
         "ehcp.ceased.v1",
     )
-    return closed or refused
+    return closed or _refusal(case)
+
+
+def _refusal(case: Case) -> Fact | None:
+    """Return the decision not to assess, if that was the decision."""
+    decided = case.first("ehcna.decided.v1")
+    return decided if decided and decided.data.get("decision") == "refuse" else None
+
+
+def _disputes(
+    about: str, record: Record, decision: Fact | None, collection: Collection
+) -> dict[str, bool]:
+    """Return whether a decision was followed by mediation and by an appeal."""
+    since = decision.on if decision else date.max
+    found = {
+        kind: any(
+            since <= fact.on <= collection.last
+            for name in types
+            for fact in record.named(name)
+        )
+        for kind, types in _DISPUTES.items()
+    }
+    return {f"{about}{kind}": happened for kind, happened in found.items()}
 
 
 def _in_force(collection: Collection, case: Case) -> bool:
@@ -95,8 +119,8 @@ def _person(
         upnunknown=person.get("upn_unknown"),
     )
     for case in cases:
-        request = made.add("requests", own, **_request(collection, case))
-        _assessment(made, collection, case, request)
+        request = made.add("requests", own, **_request(collection, case, record))
+        _assessment(made, collection, case, record, request)
         if _in_force(collection, case):
             _active(made, collection, record, request)
 
@@ -112,7 +136,7 @@ def _outcome(
     return {"outcome": code, "on": fact.on}
 
 
-def _request(collection: Collection, case: Case) -> dict[str, object]:
+def _request(collection: Collection, case: Case, record: Record) -> dict[str, object]:
     """Return the items of a request."""
     asked = case.request
     if asked is None:
@@ -126,8 +150,7 @@ def _request(collection: Collection, case: Case) -> dict[str, object]:
         "rya": bool(asked.data.get("youth_accommodation")),
         "requestoutcome": told["outcome"],
         "requestoutcomedate": told["on"],
-        "requestmediation": False,
-        "requesttribunal": False,
+        **_disputes("request", record, _refusal(case), collection),
         "exported": to.rpartition(":")[2],
     }
 
@@ -142,7 +165,9 @@ def _decision(collection: Collection, case: Case) -> dict[str, Any]:
     return _outcome(collection, decided, "Y" if assess else "N")
 
 
-def _assessment(made: Return, collection: Collection, case: Case, request: str) -> None:
+def _assessment(
+    made: Return, collection: Collection, case: Case, record: Record, request: str
+) -> None:
     """Add the assessment of a case that has one, and its plan."""
     decided = case.first("ehcna.decided.v1")
     refused = decided is not None and decided.data.get("decision") != "assess"
@@ -155,10 +180,8 @@ def _assessment(made: Return, collection: Collection, case: Case, request: str) 
         request,
         assessmentoutcome=told["outcome"],
         assessmentoutcomedate=told["on"],
-        assessmentmediation=False,
-        assessmenttribunal=False,
-        othermediation=False,
-        othertribunal=False,
+        **_disputes("assessment", record, none, collection),
+        **_disputes("other", record, plan, collection),
         week20=bool(plan and plan.data.get("week20_exception")),
     )
     if plan and _start(plan) <= collection.reference:

@@ -142,6 +142,25 @@ def test_an_old_plan_without_a_request_is_historical():
     assert len(rows["activeplans"]) == 1
 
 
+def test_a_dispute_belongs_to_the_decision_before_it():
+    """Mediation after a refusal to assess is told with the request."""
+    held = entry("dispute.mediation_held.v1", "2025-04-10", held_on="2025-04-10")
+    refused = [requested("2025-01-06"), decided("2025-02-10", "refuse"), held]
+    planned = [
+        requested("2025-01-06"),
+        decided("2025-02-10"),
+        final("2025-03-20"),
+        held,
+    ]
+    one, other = made(refused).rows, made(planned).rows
+
+    assert one["requests"][0]["requestmediation"] == "1"
+    assert one["requests"][0]["requesttribunal"] == "0"
+    assert other["requests"][0]["requestmediation"] == "0"
+    assert other["assessment"][0]["assessmentmediation"] == "0"
+    assert other["assessment"][0]["othermediation"] == "1"
+
+
 def test_two_requests_for_one_child_keep_their_own_answers():
     """Each case has its own course; without one, the oldest open one is answered."""
     rows = made(
