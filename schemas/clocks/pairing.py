@@ -155,10 +155,15 @@ class _Lines:
         ]
 
     def named(self, answer: Answer) -> list[_Line]:
-        """Return the fitting lines of starts with the answer's correlation id."""
+        """
+        Return the fitting lines of starts with the answer's correlation id.
+
+        A line that holds nothing but what the answer itself begins is none.
+        """
         own = answer.entry.correlationid
         key = (shared(self._rule, answer.entry), own)
-        return self._fitting(key, answer) if own else []
+        lines = self._fitting(key, answer) if own else []
+        return [line for line in lines if _has_another(line, answer)]
 
     def others(self, answer: Answer) -> list[_Line]:
         """Return the fitting lines in which no other council than the answer's is."""
@@ -190,9 +195,15 @@ def _head(line: _Line, answer: Answer, taken: Container[str]) -> Open | None:
         opens[0].entry.id in taken or (opens[0].until and opens[0].until < day)
     ):
         opens.popleft()
-    others = (o for o in islice(opens, 2) if o.entry.id != answer.entry.id)
+    own = answer.entry.id
+    others = (o for o in opens if o.entry.id != own and o.entry.id not in taken)
     head = next(others, None)
     return head if head and head.waits_on(day) else None
+
+
+def _has_another(line: _Line, answer: Answer) -> bool:
+    """Return whether a start of *line* is another entry than the answer itself."""
+    return any(o.entry.id != answer.entry.id for o in islice(line.opens, 2))
 
 
 def _agree(one: object, other: object) -> bool:

@@ -1,4 +1,4 @@
-"""What ends a duty before it is done: refusals, withdrawals and moves."""
+"""What ends a duty: refusals, withdrawals, moves, and the next review."""
 
 from datetime import date
 
@@ -68,3 +68,36 @@ def test_the_first_thing_that_stops_a_clock_is_the_one_it_rests_on():
 
     assert plan.stopped_on == date(2026, 6, 20)
     assert plan.events == (REQUEST.id, none.id)
+
+
+def test_a_review_with_a_conversation_of_its_own_ends_the_year_before():
+    """It is no answer to itself, though it shares its correlation id with itself."""
+    plan = entry(
+        "ehcp.final_issued.v1",
+        "2024-03-01",
+        sourcerecord="EHC-1",
+        source=COUNCIL,
+        correlationid="a",
+    )
+    reviews = [
+        entry(
+            "annual_review.held.v1",
+            day,
+            sourcerecord=day,
+            source=COUNCIL,
+            correlationid=day,
+        )
+        for day in ("2025-02-20", "2026-02-10")
+    ]
+    found = clocks_of([plan, *reviews], RULES, TODAY)
+    cycles = [
+        (c.started.isoformat(), c.state, c.met_on and c.met_on.isoformat())
+        for c in found
+        if c.clock == "ar.cycle"
+    ]
+
+    assert sorted(cycles) == [
+        ("2024-03-01", "met", "2025-02-20"),
+        ("2025-02-20", "met", "2026-02-10"),
+        ("2026-02-10", "running", None),
+    ]

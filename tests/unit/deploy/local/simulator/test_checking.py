@@ -189,3 +189,9 @@ async def test_what_became_wrong_after_it_was_right_is_found(shown):
     found = await settled(Timeline(early, shown, doubled), quiet=9)
 
     assert [one.kind for one in found] == ["extra"]
+
+
+def test_a_clock_that_the_truth_knows_nothing_of(shown):
+    """A kind that nobody reckoned is a difference, so that somebody does."""
+    shown["clocks"].append(shown["clocks"][0] | {"clock": "some.other"})
+    assert kinds(shown) == ["clock-extra"]
