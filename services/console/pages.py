@@ -87,6 +87,6 @@ class Page:
             "topics": await self._watch.topics(),
             "refused": refused,
             "reviews": await self._watch.reviews(request.cookies[COOKIE]),
-            "balance": rules.summed(self._balancing.last),
+            "balance": rules.summed(self._balancing.last, self._contracts.rules.names),
             "sources": rules.sources(self._contracts.rules.agencies, heard),
         }

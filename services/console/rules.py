@@ -146,8 +146,13 @@ class Counted(Protocol):
     last: Balance | None
 
 
-def summed(balance: Balance | None) -> dict[str, Any] | None:
-    """Return *balance* as the page shows it: a row a reader, and each source that differs."""
+def summed(balance: Balance | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """
+    Return *balance* as the page shows it.
+
+    A row a reader, with the sources that differ; and the states of each source's
+    messages and events, the source by its name.
+    """
     if balance is None:
         return None
     readers: dict[tuple[str, str], list[Line]] = {}
@@ -170,8 +175,27 @@ def summed(balance: Balance | None) -> dict[str, Any] | None:
         "difference": balance.difference,
         "unchecked": balance.unchecked,
         "rows": rows,
-        "states": balance.states,
+        "states": _states(balance, names),
     }
+
+
+def _states(balance: Balance, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return for each source how many messages and events are in which state."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for row in balance.states:
+        counts = found.setdefault(str(row["source"]), {"message": {}, "event": {}})
+        state, n = str(row["state"]), row["n"]
+        told = counts[str(row["what"])]
+        told[state] = told.get(state, 0) + (n if isinstance(n, int) else 0)
+    rows = [
+        {
+            "source": names.get(source, source),
+            "messages": sorted(said["message"].items()),
+            "events": sorted(said["event"].items()),
+        }
+        for source, said in found.items()
+    ]
+    return sorted(rows, key=lambda row: str(row["source"]))
 
 
 def lines_of(account: Mapping[str, Any], held: Held) -> list[Line]:

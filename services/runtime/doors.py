@@ -18,6 +18,9 @@ Work = Callable[[Step], Awaitable[Any]]
 TOGETHER: Final = 32
 """Requests in one commit, at most."""
 
+PATIENCE_SECONDS: Final = 10.0
+"""How long a request waits for its commit: senders give up soon after."""
+
 _AWAY: Final = (*AWAY, asyncpg.UndefinedTableError)
 """A database without its tables, the audit's among them, is no database."""
 
@@ -33,9 +36,10 @@ class _Asked:
 class Doors:
     """Commits what requests bring, several at a time; one that fails, alone."""
 
-    def __init__(self, steps: Steps) -> None:
-        """Run requests as steps of *steps*."""
+    def __init__(self, steps: Steps, patience: float = PATIENCE_SECONDS) -> None:
+        """Run requests as steps of *steps*, each within *patience* seconds."""
         self._steps = steps
+        self._patience = patience
         self._queue: asyncio.Queue[_Asked] = asyncio.Queue(maxsize=1000)
         self._task: asyncio.Task[None] | None = None
 
@@ -55,11 +59,16 @@ class Doors:
         """
         Run *work* in a step and return what it returned once that is committed.
 
-        Raises a 503 problem when the database is away.
+        Raises a 503 problem when the database is away, or does not answer in time: then
+        it may yet be committed, and the same request again is safe.
         """
         asked = _Asked(work, asyncio.get_running_loop().create_future())
-        await self._queue.put(asked)
-        result: T = await asked.answer
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._queue.put(asked)
+                result: T = await asked.answer
+        except TimeoutError:
+            raise away() from None
         failpoint("before-answer")
         return result
 

@@ -106,7 +106,7 @@ class ConsolePage(TypedDict):
     today: date
     csrf: str
     services: Sequence[Json]
-    """`name`, `up`, `lag_seconds`, and `last`: when it last did something."""
+    """`name`, `up`, `lag_seconds`."""
     topics: Sequence[Json]
     """`name`, `records`."""
     refused: Sequence[Json]

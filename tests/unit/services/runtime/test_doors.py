@@ -154,3 +154,15 @@ async def test_stopping_answers_whoever_waits(steps):
 
     answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 5)
     assert [getattr(answer, "status", None) for answer in answers] == [503, 503, None]
+
+
+async def test_a_database_that_does_not_answer_is_away(steps):
+    """The request is answered in time; what comes of it shows when it is sent again."""
+    steps.gate.clear()
+    impatient = Doors(steps, patience=0.0)
+    await impatient.start()
+    with pytest.raises(Problem) as raised:
+        await impatient.commit(adding(1))
+    assert raised.value.status == 503
+    steps.gate.set()
+    await impatient.stop()

@@ -301,14 +301,32 @@ def console_page() -> ConsolePage:
         "today": TODAY,
         "csrf": "csrf-value",
         "services": [
-            {
-                "name": "health_gateway",
-                "up": True,
-                "lag_seconds": 0.4,
-                "last": "2026-04-27T07:14:58Z",
-            },
-            {"name": "clocks", "up": False, "lag_seconds": None, "last": None},
+            {"name": "health_gateway", "up": True, "lag_seconds": 0.4},
+            {"name": "clocks", "up": False, "lag_seconds": None},
         ],
+        "balance": {
+            "at": "2026-04-27T07:14:00.000000Z",
+            "difference": 1,
+            "unchecked": ["clocks"],
+            "rows": [
+                {
+                    "reader": "timeline",
+                    "topic": "events.linked",
+                    "held": 1234,
+                    "kept": 1230,
+                    "refused": 3,
+                    "difference": 1,
+                    "sources": [COUNCIL],
+                }
+            ],
+            "states": [
+                {
+                    "source": NAMES[COUNCIL],
+                    "messages": [("refused", 2), ("translated", 1000)],
+                    "events": [],
+                }
+            ],
+        },
         "topics": [
             {"name": "health.inbound", "records": 12345},
             {"name": "refused", "records": 1},
