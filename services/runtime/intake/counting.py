@@ -7,9 +7,8 @@ from services.runtime.sums import Account, Books
 
 _TAKEN: Final = """
 SELECT message_ref AS id, sender AS source FROM receipts r
-WHERE r.state = 'translated'
-OR EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
-OR (r.state = 'refused'
+WHERE EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
+OR (r.state <> 'waiting'
     AND EXISTS (SELECT 1 FROM receipt_events e WHERE e.message_ref = r.message_ref))
 """
 _STATES: Final = """
