@@ -85,6 +85,10 @@ DOORS = {
         "identity_linking",
         lambda t: t.get("identity_linking", f"/children/{t.child}/identifiers", TRUST),
     ),
+    "reviews": (
+        "identity_linking",
+        lambda t: t.get("identity_linking", "/reviews", COUNCIL, "steward", **OPERATOR),
+    ),
     "unlink": (
         "identity_linking",
         lambda t: t.post(
