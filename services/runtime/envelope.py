@@ -38,6 +38,11 @@ class Outgoing:
         """Its partition, by its key."""
         return partition_of(self.key)
 
+    @property
+    def lane(self) -> tuple[str, int]:
+        """Its topic and partition."""
+        return self.topic, self.partition
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

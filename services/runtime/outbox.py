@@ -5,8 +5,8 @@ A lane is one partition of one output topic. Its lock is held until the commit, 
 numbers have no gaps and follow the order of commits.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -20,24 +20,26 @@ from services.runtime.postgres import Connection
 
 LaneName = tuple[str, int]
 
-_TAKE: Final = """
+_WRITE: Final = """
 WITH wanted AS (
     SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) AS w(topic, partition, n)
 ), locked AS (
     SELECT l.topic, l.partition FROM lanes l
     JOIN wanted w USING (topic, partition)
     ORDER BY l.topic, l.partition FOR UPDATE OF l
+), taken AS (
+    UPDATE lanes l SET next_seq = l.next_seq + w.n
+    FROM wanted w JOIN locked k USING (topic, partition)
+    WHERE l.topic = w.topic AND l.partition = w.partition
+    RETURNING l.topic, l.partition, l.next_seq - w.n AS first, l.owner
+), kept AS (
+    INSERT INTO outbox (topic, partition, seq, key, headers, value)
+    SELECT r.topic, r.partition, t.first + r.nth, r.key, r.headers, r.value
+    FROM unnest($4::text[], $5::int[], $6::bigint[], $7::bytea[], $8::bytea[],
+                $9::bytea[]) AS r(topic, partition, nth, key, headers, value)
+    JOIN taken t USING (topic, partition)
 )
-UPDATE lanes l SET next_seq = l.next_seq + w.n
-FROM wanted w JOIN locked k USING (topic, partition)
-WHERE l.topic = w.topic AND l.partition = w.partition
-RETURNING l.topic, l.partition, l.next_seq - w.n AS first, l.owner
-"""
-
-_WRITE: Final = """
-INSERT INTO outbox (topic, partition, seq, key, headers, value)
-SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bytea[], $5::bytea[],
-                     $6::bytea[])
+SELECT *, set_config('synchronous_commit', 'on', true) FROM taken
 """
 _SENT_BEFORE: Final = """
 SELECT s.topic, s.id FROM sent_before s
@@ -55,6 +57,7 @@ SELECT seq, key, headers, value FROM outbox
 WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
 """
 _HELD: Final = "SELECT topic, partition FROM lanes WHERE owner = $1"
+_WRITTEN: Final = "SELECT topic, partition, next_seq FROM lanes WHERE owner = $1"
 _CONFIRM: Final = """
 WITH c AS (
     SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[])
@@ -127,52 +130,47 @@ def _own_id(out: Outgoing) -> UUID | None:
 async def write(
     conn: Connection, outgoing: Sequence[Outgoing], *, owner: str
 ) -> list[Numbered]:
-    """Number *outgoing* within its lanes, keep it, and tell owners elsewhere of it."""
+    """
+    Number *outgoing* within its lanes, keep it, and tell owners elsewhere of it.
+
+    The commit waits for the disk: what is published must not be made anew, otherwise.
+    """
     if not outgoing:
         return []
-    lanes = await _take(conn, outgoing)
-    numbered = _number(outgoing, {lane: first for lane, (first, _) in lanes.items()})
-    await conn.execute(
-        _WRITE,
-        [row.lane[0] for row in numbered],
-        [row.lane[1] for row in numbered],
-        [row.seq for row in numbered],
-        [row.key for row in numbered],
-        [packed(row.headers) for row in numbered],
-        [row.value for row in numbered],
-    )
+    counts: Counter[LaneName] = Counter()
+    nth: list[int] = []
+    for out in outgoing:
+        nth.append(counts[out.lane])
+        counts[out.lane] += 1
+    lanes = await _write(conn, outgoing, counts, nth)
     if any(holder != owner for _, holder in lanes.values()):
         await conn.execute("SELECT pg_notify('lanes_' || current_schema(), '')")
-    return numbered
+    return [
+        Numbered(out.lane, lanes[out.lane][0] + n, out.key, out.headers, out.value)
+        for out, n in zip(outgoing, nth, strict=True)
+    ]
 
 
-async def _take(
-    conn: Connection, outgoing: Sequence[Outgoing]
+async def _write(
+    conn: Connection,
+    outgoing: Sequence[Outgoing],
+    counts: Mapping[LaneName, int],
+    nth: Sequence[int],
 ) -> dict[LaneName, tuple[int, str]]:
-    """Lock the lanes in order; return each one's first new number and its owner."""
-    counts: dict[LaneName, int] = defaultdict(int)
-    for out in outgoing:
-        counts[(out.topic, out.partition)] += 1
+    """Lock the lanes in order and write; return each one's first number and owner."""
     rows = await conn.fetch(
-        _TAKE,
+        _WRITE,
         [topic for topic, _ in counts],
         [partition for _, partition in counts],
         list(counts.values()),
+        [out.topic for out in outgoing],
+        [out.partition for out in outgoing],
+        nth,
+        [out.key for out in outgoing],
+        [packed(out.headers) for out in outgoing],
+        [out.value for out in outgoing],
     )
     return {(r["topic"], r["partition"]): (r["first"], r["owner"]) for r in rows}
-
-
-def _number(
-    outgoing: Sequence[Outgoing], upcoming: dict[LaneName, int]
-) -> list[Numbered]:
-    """Give each record the next number of its lane."""
-    numbered = []
-    for out in outgoing:
-        lane = (out.topic, out.partition)
-        seq = upcoming[lane]
-        upcoming[lane] = seq + 1
-        numbered.append(Numbered(lane, seq, out.key, out.headers, out.value))
-    return numbered
 
 
 async def claim(conn: Connection, owner: str, seconds: float) -> dict[LaneName, int]:
@@ -189,6 +187,12 @@ async def held(conn: Connection, owner: str) -> set[LaneName]:
     """Return the lanes of *owner*, locked ones included."""
     rows = await conn.fetch(_HELD, owner)
     return {(row["topic"], row["partition"]) for row in rows}
+
+
+async def waiting(pool: asyncpg.Pool, owner: str) -> dict[LaneName, int]:
+    """Return the number behind the last that was written to each lane of *owner*."""
+    rows = await pool.fetch(_WRITTEN, owner)
+    return {(row["topic"], row["partition"]): row["next_seq"] for row in rows}
 
 
 async def read(

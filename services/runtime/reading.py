@@ -16,8 +16,9 @@ from schemas.topics import PARTITIONS, Topic
 from services.runtime import fetched, log, metrics
 from services.runtime.envelope import Record
 from services.runtime.kafka import Cluster
+from services.runtime.positions import Place
 from services.runtime.postgres import AWAY
-from services.runtime.step import Place, Step, Steps
+from services.runtime.step import Step, Steps
 
 Handle = Callable[[Step, list[Record]], Awaitable[None]]
 

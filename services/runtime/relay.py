@@ -166,8 +166,9 @@ class Relay:
 
     async def _fill(self) -> None:
         """Read from the outbox what nobody handed over."""
+        written = await outbox.waiting(self._pool, self.owner)
         for name, lane in list(self._lanes.items()):
-            if lane.upcoming in lane.buffer:
+            if lane.upcoming in lane.buffer or lane.upcoming >= written.get(name, 0):
                 continue
             for row in await outbox.read(
                 self._pool, name, lane.upcoming, _READ_AT_ONCE

@@ -18,42 +18,21 @@ import asyncpg
 
 from schemas import topics
 from schemas.errors import Refused
-from services.runtime import instants, outbox, refs
+from services.runtime import instants, outbox, positions, refs
 from services.runtime.connections import is_lost
 from services.runtime.envelope import Headers, Outgoing, Record
 from services.runtime.failpoints import failpoint
+from services.runtime.positions import Place
 from services.runtime.postgres import Connection
 from services.runtime.relay import Relay
 
 T = TypeVar("T")
-Place = tuple[str, int]
-"""Topic and partition."""
 
 CODE_VERSION: Final = "0.1.0"
 
-_LOCK_POSITIONS: Final = """
-SELECT topic, partition, next_offset FROM positions
-WHERE reader = $1 AND (topic, partition) IN (SELECT * FROM unnest($2::text[], $3::int[]))
-ORDER BY topic, partition FOR UPDATE
-"""
-_MOVE: Final = """
-UPDATE positions p SET next_offset = n.next
-FROM unnest($2::text[], $3::int[], $4::bigint[]) AS n(topic, partition, next)
-WHERE p.reader = $1 AND p.topic = n.topic AND p.partition = n.partition
-"""
-_SEE: Final = """
-INSERT INTO seen (reader, id, attempt, topic, sha256)
-SELECT $1, * FROM unnest($2::uuid[], $3::int[], $4::text[], $5::bytea[])
-ON CONFLICT DO NOTHING RETURNING id, attempt, topic
-"""
 _TURN_AWAY: Final = """
 INSERT INTO turned_away (reader, topic, id, source)
 SELECT $1, * FROM unnest($2::text[], $3::uuid[], $4::text[]) ON CONFLICT DO NOTHING
-"""
-_SEEN_AS: Final = """
-SELECT s.id, s.attempt, s.topic, s.sha256 FROM seen s
-JOIN unnest($2::uuid[], $3::int[], $4::text[]) AS w(id, attempt, topic)
-    USING (id, attempt, topic) WHERE s.reader = $1
 """
 
 
@@ -200,51 +179,23 @@ class Steps:
 
         A batch that does not begin exactly at its position is left out: it was fetched
         before the seek, or by a process that has lost the partition.
+
+        Only a step that publishes waits for the disk: a crash of Postgres takes the
+        others back whole, position and state together, and they are made again.
         """
-        strays: dict[Place, int] = {}
         async with self._open(reader) as step:
-            positions = await _lock(step.conn, reader, sorted(batches))
+            taken = await positions.take(step.conn, reader, batches)
             failpoint("after-positions", reader)
-            whole: dict[Place, Sequence[Record]] = {}
-            for place in sorted(batches):
-                wanted = positions[place]
-                if batches[place][0].offset == wanted:
-                    whole[place] = batches[place]
-                else:
-                    strays[place] = wanted
-            records = [record for place in whole for record in whole[place]]
-            if records:
-                fresh = await unseen(step, reader, records)
-                failpoint("after-seen", reader)
-                if fresh:
-                    await handle(step, fresh)
-                if step.refused:
-                    await _turn_away(step, reader)
-                await _move(step.conn, reader, whole)
-        return strays
-
-
-async def _lock(
-    conn: Connection, reader: str, places: Sequence[Place]
-) -> dict[Place, int]:
-    """Lock the positions of *places* in order and return them."""
-    rows = await conn.fetch(
-        _LOCK_POSITIONS, reader, [p[0] for p in places], [p[1] for p in places]
-    )
-    return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
-
-
-async def _move(
-    conn: Connection, reader: str, whole: dict[Place, Sequence[Record]]
-) -> None:
-    """Move each position behind the last record of its batch."""
-    await conn.execute(
-        _MOVE,
-        reader,
-        [topic for topic, _ in whole],
-        [partition for _, partition in whole],
-        [batch[-1].offset + 1 for batch in whole.values()],
-    )
+            read = [r for place in taken.whole for r in batches[place]]
+            fresh = positions.once(read, taken.new)
+            if len(fresh) < len(read):
+                await _refuse_conflicts(step, reader, read)
+            failpoint("after-seen", reader)
+            if fresh:
+                await handle(step, fresh)
+            if step.refused:
+                await _turn_away(step, reader)
+        return taken.strays
 
 
 async def _turn_away(step: Step, reader: str) -> None:
@@ -261,33 +212,15 @@ async def _turn_away(step: Step, reader: str) -> None:
 
 async def unseen(step: Step, reader: str, records: list[Record]) -> list[Record]:
     """Return the records not seen before; the same id with other bytes is refused."""
-    firsts: dict[tuple[object, int, str], Record] = {}
-    for record in records:
-        firsts.setdefault((record.id, record.attempt, record.topic), record)
-    rows = await step.conn.fetch(
-        _SEE,
-        reader,
-        [r.id for r in firsts.values()],
-        [r.attempt for r in firsts.values()],
-        [r.topic for r in firsts.values()],
-        [r.sha256 for r in firsts.values()],
-    )
-    new = {(row["id"], row["attempt"], row["topic"]) for row in rows}
-    if len(new) < len(records):
+    fresh = positions.once(records, await positions.see(step.conn, reader, records))
+    if len(fresh) < len(records):
         await _refuse_conflicts(step, reader, records)
-    return [record for key, record in firsts.items() if key in new]
+    return fresh
 
 
 async def _refuse_conflicts(step: Step, reader: str, records: list[Record]) -> None:
     """Refuse those of *records* whose bytes differ from what their id stands for."""
-    rows = await step.conn.fetch(
-        _SEEN_AS,
-        reader,
-        [r.id for r in records],
-        [r.attempt for r in records],
-        [r.topic for r in records],
-    )
-    known = {(row["id"], row["attempt"], row["topic"]): row["sha256"] for row in rows}
+    known = await positions.seen_as(step.conn, reader, records)
     for record in records:
         if known[(record.id, record.attempt, record.topic)] != record.sha256:
             rule = "the same id came with other bytes"

@@ -21,6 +21,20 @@ WITH near AS (
 SELECT p.person_ref, p.sender, p.child_ref, c.epoch
 FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
 """
+_FOUND: Final = """
+INSERT INTO children (child_ref, epoch)
+SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING
+"""
+_SETTLE: Final = """
+INSERT INTO persons (person_ref, sender, child_ref, epoch)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+ON CONFLICT (person_ref) DO UPDATE SET child_ref = excluded.child_ref,
+    epoch = excluded.epoch
+"""
+_JOIN: Final = """
+UPDATE children c SET joined_to = j.stays
+FROM unnest($1::text[], $2::text[]) AS j(goes, stays) WHERE c.child_ref = j.goes
+"""
 
 
 async def lock(conn: Connection, now: datetime) -> tuple[int, datetime]:
@@ -124,18 +138,14 @@ async def save_decisions(
     conn: Connection, decided: Sequence[Decided], *, at: datetime, by: str
 ) -> None:
     """Keep decisions with their evidence; move the persons they are about."""
-    for one in decided:
-        await conn.execute(
-            "INSERT INTO decisions (epoch, at, child_ref, persons, reason, evidence,"
-            " decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            one.epoch,
-            at,
-            one.child_ref,
-            list(one.persons),
-            one.reason,
-            list(one.evidence),
-            by,
-        )
+    await conn.executemany(
+        "INSERT INTO decisions (epoch, at, child_ref, persons, reason, evidence,"
+        " decided_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            (d.epoch, at, d.child_ref, list(d.persons), d.reason, list(d.evidence), by)
+            for d in decided
+        ],
+    )
 
 
 async def save_places(
@@ -145,24 +155,13 @@ async def save_places(
     joined: Sequence[tuple[str, str]],
 ) -> None:
     """Keep persons with their child, children founded, and children joined to others."""
-    await conn.execute(
-        "INSERT INTO children (child_ref, epoch)"
-        " SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING",
-        *columns(founded, 2),
-    )
-    await conn.execute(
-        "INSERT INTO persons (person_ref, sender, child_ref, epoch)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])"
-        " ON CONFLICT (person_ref) DO UPDATE SET child_ref = excluded.child_ref,"
-        " epoch = excluded.epoch",
-        *columns(persons, 4),
-    )
-    await conn.execute(
-        "UPDATE children c SET joined_to = j.stays"
-        " FROM unnest($1::text[], $2::text[]) AS j(goes, stays)"
-        " WHERE c.child_ref = j.goes",
-        *columns(joined, 2),
-    )
+    for sql, rows, width in (
+        (_FOUND, founded, 2),
+        (_SETTLE, persons, 4),
+        (_JOIN, joined, 2),
+    ):
+        if rows:
+            await conn.execute(sql, *columns(rows, width))
 
 
 async def save_reviews(

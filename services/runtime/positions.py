@@ -1,0 +1,135 @@
+"""
+How far each reader has read, and what it has seen.
+
+Both move in the step that works on them; a position is where the next batch must begin.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from services.runtime.envelope import Record
+from services.runtime.postgres import Connection
+
+Place = tuple[str, int]
+"""Topic and partition."""
+
+Sighting = tuple[UUID, int, str, bytes]
+"""Id, attempt, topic and hash of a record."""
+
+_TAKE: Final = """
+WITH batch AS (
+    SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[])
+        AS b(topic, partition, first, next)
+), locked AS (
+    SELECT p.topic, p.partition, p.next_offset FROM positions p
+    JOIN batch USING (topic, partition) WHERE p.reader = $1
+    ORDER BY p.topic, p.partition FOR UPDATE OF p
+), moved AS (
+    UPDATE positions p SET next_offset = b.next
+    FROM locked l JOIN batch b USING (topic, partition)
+    WHERE p.reader = $1 AND p.topic = l.topic AND p.partition = l.partition
+    AND l.next_offset = b.first RETURNING p.topic, p.partition
+), new AS (
+    INSERT INTO seen (reader, id, attempt, topic, sha256)
+    SELECT $1, r.id, r.attempt, r.topic, r.sha256
+    FROM unnest($6::text[], $7::int[], $8::uuid[], $9::int[], $10::bytea[])
+        AS r(topic, partition, id, attempt, sha256)
+    JOIN moved USING (topic, partition)
+    ON CONFLICT DO NOTHING RETURNING topic, id, attempt, sha256
+)
+SELECT topic, partition, next_offset, NULL::uuid AS id, NULL::int AS attempt,
+    NULL::bytea AS sha256, set_config('synchronous_commit', 'off', true) FROM locked
+UNION ALL SELECT topic, NULL, NULL, id, attempt, sha256, NULL FROM new
+"""
+_SEE: Final = """
+INSERT INTO seen (reader, id, attempt, topic, sha256)
+SELECT $1, * FROM unnest($2::uuid[], $3::int[], $4::text[], $5::bytea[])
+ON CONFLICT DO NOTHING RETURNING id, attempt, topic, sha256
+"""
+_SEEN_AS: Final = """
+SELECT s.id, s.attempt, s.topic, s.sha256 FROM seen s
+JOIN unnest($2::uuid[], $3::int[], $4::text[]) AS w(id, attempt, topic)
+    USING (id, attempt, topic) WHERE s.reader = $1
+"""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a step may work on."""
+
+    whole: list[Place] = field(default_factory=list)
+    """Places whose batch began at the position, which has moved behind it."""
+    strays: dict[Place, int] = field(default_factory=dict)
+    new: set[Sighting] = field(default_factory=set)
+    """Id, attempt, topic and hash of what had not been seen."""
+
+
+async def take(
+    conn: Connection, reader: str, batches: Mapping[Place, Sequence[Record]]
+) -> Taken:
+    """Lock the positions in order, move them, and note what is seen for the first time."""
+    records = [record for batch in batches.values() for record in batch]
+    rows = await conn.fetch(
+        _TAKE,
+        reader,
+        [topic for topic, _ in batches],
+        [partition for _, partition in batches],
+        [batch[0].offset for batch in batches.values()],
+        [batch[-1].offset + 1 for batch in batches.values()],
+        [r.topic for r in records],
+        [r.partition for r in records],
+        [r.id for r in records],
+        [r.attempt for r in records],
+        [r.sha256 for r in records],
+    )
+    taken = Taken()
+    for topic, partition, wanted, own, attempt, sha256, _ in rows:
+        if own is not None:
+            taken.new.add((own, attempt, topic, sha256))
+        elif batches[(topic, partition)][0].offset == wanted:
+            taken.whole.append((topic, partition))
+        else:
+            taken.strays[(topic, partition)] = wanted
+    return taken
+
+
+def once(records: Sequence[Record], new: set[Sighting]) -> list[Record]:
+    """Return the records that are *new*, each the first time that it comes."""
+    left, found = set(new), []
+    for record in records:
+        key = (record.id, record.attempt, record.topic, record.sha256)
+        if key in left:
+            left.remove(key)
+            found.append(record)
+    return found
+
+
+async def see(
+    conn: Connection, reader: str, records: Sequence[Record]
+) -> set[Sighting]:
+    """Note *records* as seen; return what had not been."""
+    rows = await conn.fetch(
+        _SEE,
+        reader,
+        [r.id for r in records],
+        [r.attempt for r in records],
+        [r.topic for r in records],
+        [r.sha256 for r in records],
+    )
+    return {tuple(row) for row in rows}
+
+
+async def seen_as(
+    conn: Connection, reader: str, records: Sequence[Record]
+) -> dict[tuple[UUID, int, str], bytes]:
+    """Return the hash under which each of *records* was first seen."""
+    rows = await conn.fetch(
+        _SEEN_AS,
+        reader,
+        [r.id for r in records],
+        [r.attempt for r in records],
+        [r.topic for r in records],
+    )
+    return {(row["id"], row["attempt"], row["topic"]): row["sha256"] for row in rows}
