@@ -1,6 +1,7 @@
 """Identifiers that agencies already use, checked before anything trusts them."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
@@ -38,6 +39,7 @@ def _expanded(ranges: str) -> frozenset[str]:
 _LA_CODES: Final = _expanded(_LA_RANGES)
 
 
+@lru_cache(maxsize=8192)
 def nhs_number_agrees(value: str) -> bool:
     """
     Return whether the check digit of a ten-digit NHS number agrees.
@@ -49,6 +51,7 @@ def nhs_number_agrees(value: str) -> bool:
     return (11 - weighted % 11) % 11 == int(value[9]) and len(set(value)) > 1
 
 
+@lru_cache(maxsize=8192)
 def upn_agrees(value: str) -> bool:
     """
     Return whether the check letter of a Unique Pupil Number agrees.

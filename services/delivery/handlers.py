@@ -1,6 +1,7 @@
 """Kafka doors of delivery: what is new finds the feeds that may have it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from schemas import topics
 from schemas.errors import Refused
@@ -12,6 +13,27 @@ from services.runtime.decide import Reach, Viewer
 from services.runtime.envelope import Record, event_data
 from services.runtime.reading import Reader
 from services.runtime.step import Step
+
+
+@dataclass(slots=True)
+class _Telling:
+    """What one subscriber is told of one child."""
+
+    child: Child
+    reach: Reach
+    given: set[str]
+    """Persons of whom the subscriber was sent something before."""
+    lines: list[rules.Line] = field(init=False)
+    persons: set[str] = field(init=False)
+    late: set[str] = field(init=False)
+    """Persons of whom it is told for the first time, of their clocks too."""
+
+    def __post_init__(self) -> None:
+        """Decide."""
+        child = self.child
+        self.persons = store.persons_of(child.entries)
+        self.lines = rules.lines_for(self.reach, child.entries, child.fresh, self.given)
+        self.late = {line.person for line in self.lines} - self.given
 
 
 class Feeding:
@@ -74,36 +96,30 @@ class Feeding:
         given: Mapping[str, set[str]],
     ) -> tuple[list[rules.Line], set[tuple[str, str]]]:
         """Return what the touched children add to feeds, and who reaches which child."""
+        told = [
+            _Telling(child, reach, given.get(reach.org, set()))
+            for _, child in sorted(touched.items())
+            for reach in self._reaching(child)
+        ]
+        late = {person for one in told for person in one.late}
+        earlier = await store.clock_notices(step.conn, late) if late else []
         lines: list[rules.Line] = []
-        near: set[tuple[str, str]] = set()
-        for _, child in sorted(touched.items()):
-            persons = store.persons_of(child.entries)
-            for reach in self._reaching(child):
-                told = given.get(reach.org, set())
-                found = rules.lines_for(reach, child.entries, child.fresh, told)
-                lines += found
-                near.add((reach.org, child.ref))
-                late = {line.person for line in found} - told
-                lines += await self._clock_lines(step, reach, persons, clocks, late)
-        return lines, near
+        for one in told:
+            lines += one.lines
+            known = [notice for notice in earlier if notice.person in one.late]
+            lines += self._clock_lines(one, [*known, *clocks])
+        return lines, {(one.reach.org, one.child.ref) for one in told}
 
-    async def _clock_lines(
-        self,
-        step: Step,
-        reach: Reach,
-        persons: set[str],
-        clocks: Sequence[rules.Notice],
-        late: set[str],
+    def _clock_lines(
+        self, one: "_Telling", clocks: Iterable[rules.Notice]
     ) -> list[rules.Line]:
-        """Return the child's new clock events, and earlier ones of *late* persons."""
-        own = [notice for notice in clocks if notice.person in persons]
-        if late:
-            own = [*await store.clock_notices(step.conn, late), *own]
+        """Return those of *clocks* that are the child's and that the subscriber hears."""
         heard = self._contracts.rules.clocks
         return [
-            rules.Line(reach.org, notice.id, "clock", notice.person)
-            for notice in own
-            if rules.hears(reach, notice.clock, heard)
+            rules.Line(one.reach.org, notice.id, "clock", notice.person)
+            for notice in clocks
+            if notice.person in one.persons
+            and rules.hears(one.reach, notice.clock, heard)
         ]
 
     def _reaching(self, child: Child) -> Iterable[Reach]:
