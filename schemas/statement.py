@@ -10,7 +10,7 @@ class Statement:
     """One event as a gateway's translator returns it. Holds identifiers: never log it."""
 
     place: int
-    """Index in the array or of the Bundle's entry; 0 for a single event."""
+    """Index in the array or of the Bundle's entry; 0 for a single event; a file's row."""
     type: str
     """A name in the catalogue."""
     occurred: str
@@ -32,3 +32,5 @@ class Statement:
     """Data quality: `nhs-number-check-failed`, `upn-check-failed`, `field-left-out`."""
     warnings: tuple[tuple[str, str], ...] = field(default=())
     """Pointer and rule of what is doubtful and was taken in, for the sender alone."""
+    part: int = 0
+    """Tells apart the events that one row of a file makes."""

@@ -2,7 +2,11 @@
 
 from schemas import topics
 from services.education_gateway import api, handlers
+from services.education_gateway.api.taking import Files
 from services.education_gateway.settings import Settings
+from services.education_gateway.store.arriving import Arriving
+from services.education_gateway.store.mappings import Mappings
+from services.education_gateway.store.reporting import Reporting
 from services.runtime import ticking
 from services.runtime.agreements import Contracts
 from services.runtime.intake import counting, restoring
@@ -16,8 +20,11 @@ def main(shared: Shared) -> int:
     """Run the education gateway until it is told to stop; return the exit code."""
     service = Service(shared, "education_gateway")
     settings, contracts = Settings(), Contracts(shared)
-    scope = Scope(service)
-    door = api.Door(service, settings, scope)
+    scope, mappings = Scope(service), Mappings(shared.contracts)
+    arriving, reporting = Arriving(service, mappings), Reporting(service, contracts)
+    files = Files(service, settings, mappings)
+    door = api.Door(service, settings, scope, reporting)
+    file_door = api.FileDoor(service, settings, arriving, reporting)
     trial = api.Validation(service, settings, contracts)
     readers = handlers.readers(shared.key)
     return service.run(
@@ -28,16 +35,18 @@ def main(shared: Shared) -> int:
             take_back=restoring.taking_back(readers[0]),
             timers=(
                 door.unpacking,
+                files.timer,
                 Timer(2.0, contracts.refresh),
                 Timer(2.0, scope.refresh),
             ),
             routers=(
                 door.router(),
+                file_door.router(),
                 trial.router(),
                 scope.router(),
                 ticking.router(service, contracts),
             ),
-            shared=("services.runtime.intake",),
+            shared=("services.runtime.intake", "services.runtime.snapshots"),
             books=counting.books("education-gateway", topics.EDUCATION_INBOUND),
         )
     )

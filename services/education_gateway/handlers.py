@@ -1,6 +1,7 @@
 """Kafka doors of the education gateway."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from schemas import topics
 from schemas.errors import Refused
@@ -33,4 +34,5 @@ def translate(record: Record) -> Sequence[Statement]:
         rule = "the record does not name its message"
         raise Refused("not-ours", where="ce_causationid", rule=rule)
     place = int(said["place"])
-    return [to_statement(event_data(record), sender=said["source"], place=place)]
+    stated = to_statement(event_data(record), sender=said["source"], place=place)
+    return [replace(stated, part=int(said.get("part", 0)))]

@@ -20,6 +20,8 @@ FORMS = {"POST /sign-in", "POST /sign-out"}
 BODIES = {
     "/tick": {"date": "2099-01-01"},
     "/persons/{ref}/unlink": {"reason": "entered in error"},
+    "/messages/{ref}/release": {"reason": "a school has closed"},
+    "/messages/{ref}/reject": {"reason": "a wrong export"},
     "/reviews/{ref}/settle": {"reason": "seen"},
 }
 

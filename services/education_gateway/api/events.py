@@ -15,6 +15,7 @@ from schemas.errors import Refused
 from schemas.statement import Statement
 from services.education_gateway.errors import EventRefused
 from services.education_gateway.settings import Settings
+from services.education_gateway.store.reporting import Reporting
 from services.education_gateway.translate import to_statement
 from services.runtime import instants, metrics, refs
 from services.runtime.intake import door, messages, unpacking
@@ -37,8 +38,15 @@ _NUL: Final = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
 class Door:
     """The publishing door."""
 
-    def __init__(self, service: Service, settings: Settings, scope: Scope) -> None:
-        """Take events into *service*, of the children that *scope* is about."""
+    def __init__(
+        self,
+        service: Service,
+        settings: Settings,
+        scope: Scope,
+        reporting: Reporting,
+    ) -> None:
+        """Take events of whom *scope* is about; *reporting* says what files came to."""
+        self._reporting = reporting
         self._service = service
         self._scope = scope
         self._settings = settings
@@ -72,7 +80,9 @@ class Door:
         async def message(ref: str, request: Request) -> dict[str, Any]:
             """Return what became of a message, to its sender alone."""
             caller = await self._service.tokens.caller(request)
-            return await receipt(self._service, caller, ref)
+            shown = await receipt(self._service, caller, ref)
+            files = await self._reporting.summary(caller, ref)
+            return shown | ({"file": files} if files else {})
 
         return routes
 

@@ -8,7 +8,7 @@ from services.runtime.sums import Account, Books
 _TAKEN: Final = """
 SELECT message_ref AS id, sender AS source FROM receipts r
 WHERE EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
-OR (r.state <> 'waiting'
+OR (r.state <> 'waiting' AND r.reason IS DISTINCT FROM 'rows-failed'
     AND EXISTS (SELECT 1 FROM receipt_events e WHERE e.message_ref = r.message_ref))
 """
 _STATES: Final = """
@@ -20,9 +20,10 @@ FROM receipt_events WHERE event_id IS NOT NULL GROUP BY source, state
 ORDER BY what, source, state
 """
 _OVERDUE: Final = """
-SELECT 'message' AS what, r.sender AS source, count(*) AS n
+SELECT 'message' AS what, r.sender AS source, count(DISTINCT message_ref) AS n
 FROM receipts r JOIN originals o USING (message_ref)
-WHERE r.state = 'waiting' AND o.kept_at < now() - interval '5 minutes'
+WHERE r.state = 'waiting' AND r.reason IS DISTINCT FROM 'held'
+AND o.kept_at < now() - interval '5 minutes'
 AND NOT EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
 GROUP BY r.sender
 UNION ALL

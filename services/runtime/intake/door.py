@@ -1,7 +1,7 @@
 """What every publishing door reads from a request before it looks at the content."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -40,6 +40,13 @@ class Asked:
 
 async def asked(service: Service, request: Request) -> Asked:
     """Return the request; raises a problem that says what is wrong with it."""
+    said = await headed(service, request)
+    body = await read_body(request, service.settings.body_limit_bytes)
+    return replace(said, body=body)
+
+
+async def headed(service: Service, request: Request) -> Asked:
+    """Return the request without its body, of which nothing has been read yet."""
     caller = await service.tokens.caller(request)
     caller.needs("publish")
     return Asked(
@@ -48,7 +55,7 @@ async def asked(service: Service, request: Request) -> Asked:
         correlation_id=_correlation_id(request),
         received_at=_received_at(service, caller, request),
         content_type=request.headers.get("content-type", ""),
-        body=await read_body(request, service.settings.body_limit_bytes),
+        body=b"",
     )
 
 
@@ -106,15 +113,15 @@ async def read_body(request: Request, limit: int) -> bytes:
     """Return the body; raises a 413 as soon as it is longer than *limit* bytes."""
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise _too_large(limit)
+            raise too_large(limit)
     return bytes(body)
 
 
-def _too_large(limit: int) -> Problem:
+def too_large(limit: int) -> Problem:
     """Return the 413."""
     return Problem(413, "too-large", f"A body holds at most {limit} bytes; send less.")

@@ -34,6 +34,8 @@ class Item:
     outside: bool = False
     """Outside the scope of its sender: answered, and kept nowhere."""
     statement: Statement | None = field(default=None, repr=False)
+    part: int = 0
+    """Tells the events of one row of a file apart."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Kept:
     """`accepted`, `repeated` (answer is the first one) or `conflict`."""
     answer: bytes
     same: bool = True
+    anew: bool = False
+    """Its bytes are to be kept and its items sent: it is new, or was lost with a database."""
 
 
 async def accept(
@@ -95,6 +99,17 @@ async def accept(
     answer: bytes,
 ) -> Kept:
     """Keep *message* and send its accepted *items* on, unless it came before."""
+    kept = await keep(step, message, topic=topic, answer=answer)
+    if kept.anew:
+        await keep_bytes(step, message.ref, message)
+        await _send_on(step, message, items, topic)
+    return kept
+
+
+async def keep(
+    step: Step, message: Message, *, topic: topics.Topic, answer: bytes
+) -> Kept:
+    """Write the receipt of *message*, unless it came before; its bytes come after."""
     first = await step.conn.fetchrow(
         "INSERT INTO receipts (message_ref, sender, request_id, sha256, received_at,"
         " state, answer) VALUES ($1, $2, $3, $4, $5, 'waiting', $6)"
@@ -108,9 +123,7 @@ async def accept(
     )
     if first is None and not await _restored(step, message, answer):
         return await _again(step, message, topic)
-    await keep_bytes(step, message.ref, message)
-    await _send_on(step, message, items, topic)
-    return Kept("accepted" if first else "repeated", answer)
+    return Kept("accepted" if first else "repeated", answer, anew=True)
 
 
 async def _restored(step: Step, message: Message, answer: bytes) -> bool:
@@ -158,7 +171,7 @@ async def refuse(
     if new:
         await keep_bytes(step, ref, message)
         item = Item(0, message.body, refused=refused)
-        step.publish(_refused_item(step, message, ref, item, topic))
+        step.publish(refused_item(step, message, ref, item, topic))
     return ref, refused
 
 
@@ -230,22 +243,23 @@ async def send_items(
         if item.refused is None:
             step.publish(_accepted_item(message, item, topic))
         else:
-            step.publish(_refused_item(step, message, message.ref, item, topic))
+            step.publish(refused_item(step, message, message.ref, item, topic))
     refused = [item for item in items if item.refused]
     if refused:
         await _note_refused(step, message, refused)
 
 
-def item_id(ref: UUID, place: int) -> UUID:
+def item_id(ref: UUID, place: int, part: int = 0) -> UUID:
     """Return the id under which the item at *place* of a message travels."""
-    return refs.made_id("item", str(ref), str(place))
+    parts = [str(part)] if part else []
+    return refs.made_id("item", str(ref), str(place), *parts)
 
 
 def item_headers(message: Message, ref: UUID, item: Item) -> Headers:
     """Return the attributes of one item on an inbound topic."""
     return headers_of(
         {
-            "id": str(item_id(ref, item.place)),
+            "id": str(item_id(ref, item.place, item.part)),
             "source": message.sender,
             "type": "message.received.v1",
             "time": message.received,
@@ -253,6 +267,7 @@ def item_headers(message: Message, ref: UUID, item: Item) -> Headers:
             "correlationid": message.correlation_id,
             "requestid": message.request_id,
             "place": item.place,
+            "part": item.part or None,
             "personref": item.person_ref,
         }
     )
@@ -266,12 +281,12 @@ def _accepted_item(message: Message, item: Item, topic: topics.Topic) -> Outgoin
     )
 
 
-def _refused_item(
+def refused_item(
     step: Step, message: Message, ref: UUID, item: Item, topic: topics.Topic
 ) -> Outgoing:
     """Return the `refused` record of an item that never reached its inbound topic."""
     assert item.refused is not None  # noqa: S101 - the caller has looked
-    own = item_id(ref, item.place)
+    own = item_id(ref, item.place, item.part)
     why = refusal_headers(
         own, message.attempt, (topic.name, -1, -1), item.refused, at=step.now
     )

@@ -84,7 +84,7 @@ class Translating:
         return Made(
             record=record,
             statement=statement,
-            id=refs.event_id(message, statement.place, statement.type, _REVISION),
+            id=refs.event_id(message, statement.place, _kind(statement), _REVISION),
             person_ref=self._person(record, statement),
             sourcerecord=refs.record_ref(self._key, source, statement.sourcerecord),
             value=value,
@@ -141,6 +141,11 @@ class Translating:
         step.refuse(event.record, refused)
         step.publish(unreadable(event))
         await _note_refused(step, event.record, refused)
+
+
+def _kind(statement: Statement) -> str:
+    """Return what tells the events of one place apart: the type, and of a row the part."""
+    return statement.type + (f"#{statement.part}" if statement.part else "")
 
 
 async def _send_on(step: Step, firsts: Sequence[Made]) -> None:

@@ -1,0 +1,1 @@
+"""What this gateway keeps of files: deliveries, progress, and rows that failed."""

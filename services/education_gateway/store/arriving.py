@@ -1,0 +1,150 @@
+"""A delivery at a door, whichever: recognised, kept once, or refused with what to do."""
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+import orjson
+
+from schemas import topics
+from schemas.errors import Refused
+from services.education_gateway.store import deliveries, outcomes
+from services.education_gateway.store.deliveries import Arrived
+from services.education_gateway.store.mappings import Mappings
+from services.education_gateway.store.unpacking import unzipped
+from services.education_gateway.translate.files import opening
+from services.education_gateway.translate.files.layout import BrokenFileError
+from services.education_gateway.translate.files.opening import Part
+from services.runtime import instants, metrics
+from services.runtime.intake import messages
+from services.runtime.problems import Problem, unknown
+from services.runtime.service import Service
+from services.runtime.step import Step
+from services.runtime.tokens import Caller
+
+_OWN: Final = """
+SELECT f.feed FROM files f JOIN receipts r USING (message_ref)
+WHERE f.message_ref = $1 AND r.sender = $2
+"""
+
+
+class Arriving:
+    """Keeps what the doors for files bring."""
+
+    def __init__(self, service: Service, mappings: Mappings) -> None:
+        """Keep it in *service*'s database; *mappings* say what case systems write."""
+        self._service = service
+        self._mappings = mappings
+
+    async def keep(self, arrived: Arrived) -> tuple[messages.Kept, Arrived]:
+        """
+        Keep a delivery whose kind is known; raises a 409 or a 422, its bytes kept too.
+
+        Its rows are read later: here only what it is, and whether it has the columns.
+        """
+        try:
+            kind = await asyncio.to_thread(self._kind, arrived)
+        except BrokenFileError as broken:
+            raise await self._refused(arrived, broken) from None
+        arrived = replace(arrived, feed=arrived.feed or kind)
+        await self._same_feed(arrived)
+        answer = answer_of(arrived)
+
+        async def work(step: Step) -> messages.Kept:
+            """Keep receipt and bytes."""
+            return await deliveries.keep(step, arrived, answer)
+
+        kept = await self._service.steps.request(work)
+        if kept.outcome == "conflict":
+            raise _conflict()
+        return kept, arrived
+
+    def _kind(self, arrived: Arrived) -> str:
+        """Return what kind of file was sent; raises BrokenFileError."""
+        mapping = self._mappings.of(arrived.sender, arrived.feed)
+        parts = [Part(name, stream) for name, _, stream in arrived.files]
+        with ExitStack() as held:
+            unpacked = [one for part in parts for one in unzipped(part, held)]
+            return opening.delivery(unpacked, mapping).layout.kind
+
+    async def _same_feed(self, arrived: Arrived) -> None:
+        """Refuse corrections of what this sender never sent in this feed."""
+        if arrived.corrects is None:
+            return
+        pool = self._service.pool
+        feed = await pool.fetchval(_OWN, arrived.corrects, arrived.sender)
+        if feed != arrived.feed:
+            detail = "corrects must name a delivery of the same feed that you sent."
+            raise Problem(422, "not-understood", detail)
+
+    async def _refused(self, arrived: Arrived, broken: BrokenFileError) -> Problem:
+        """Keep a delivery that cannot be used, and return what to say of it."""
+        refused = Refused("not-understood", where=broken.where, rule=broken.rule)
+
+        async def work(step: Step) -> tuple[UUID, Refused]:
+            """Keep it."""
+            topic = topics.EDUCATION_INBOUND
+            ref, why = await messages.refuse(step, arrived, refused, topic=topic)
+            await deliveries.keep_refused(step, ref, arrived)
+            return ref, why
+
+        ref, why = await self._service.steps.request(work)
+        metrics.REFUSED.labels(why.reason).inc()
+        if why.reason == "conflict":
+            return _conflict()
+        said = {"where": broken.where, "rule": broken.rule, "do": broken.remedy}
+        return Problem(
+            422,
+            "not-understood",
+            f"Nothing was taken in: the file {broken.rule}. {broken.remedy}",
+            errors=[said],
+            headers={"Location": f"/messages/{ref}"},
+        )
+
+    async def decide(
+        self, caller: Caller, ref: str, reason: str, *, release: bool
+    ) -> None:
+        """Release or reject what was held of *caller*'s; anyone else gets the one 404."""
+        wanted = uuid_of(ref)
+        who = f"{' '.join(caller.roles) or 'system'} {caller.token_id}".strip()
+
+        async def work(step: Step) -> bool:
+            """Do it, if it is held."""
+            job = await outcomes.decide(
+                step, wanted, caller.org, who, reason, release=release
+            )
+            if job and not release:
+                refused = Refused("rejected", where="", rule="a person rejected it")
+                await outcomes.refuse(step, job, refused, state="rejected")
+            return job is not None
+
+        if not await self._service.doors.commit(work):
+            raise unknown()
+
+
+def uuid_of(ref: str) -> UUID:
+    """Return a message_ref, or raise the one 404."""
+    try:
+        return UUID(ref)
+    except ValueError:
+        raise unknown() from None
+
+
+def answer_of(arrived: Arrived) -> bytes:
+    """Return the body of the 202."""
+    return orjson.dumps(
+        {
+            "message_ref": str(arrived.ref),
+            "received_at": instants.text(arrived.received_at),
+            "feed": arrived.feed,
+            "files": [name for name, _, _ in arrived.files],
+        }
+    )
+
+
+def _conflict() -> Problem:
+    """Return the 409 for an id that came before with other content."""
+    detail = "This X-Request-ID came before with other content; use a new one."
+    return Problem(409, "conflict", detail)

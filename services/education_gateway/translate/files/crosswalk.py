@@ -1,0 +1,96 @@
+"""
+A crosswalk, CSV or XLSX: UPN, NHS number, when it was traced, and how.
+
+Both numbers are what it is for, so here a wrong one fails the row.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from schemas.identifiers import nhs_number_agrees, upn_agrees
+from services.education_gateway.translate.files.cells import a_code, a_date
+from services.education_gateway.translate.files.layout import (
+    BadCellError,
+    Column,
+    Fact,
+    Judging,
+    Layout,
+    Table,
+)
+from services.education_gateway.translate.files.saying import filled
+from services.education_gateway.translate.files.whom import Own
+from services.runtime.snapshots.comparing import Change
+
+KIND: Final = "crosswalk"
+_DIGITS: Final = 10
+_PLACES: Final = 13
+
+
+def _upn(text: str, _judging: Judging) -> str:
+    """Check a UPN, its letter included."""
+    tidy = text.replace(" ", "").upper()
+    try:
+        good = len(tidy) == _PLACES and tidy.isascii() and upn_agrees(tidy)
+    except (ValueError, IndexError):
+        good = False
+    if not good:
+        raise BadCellError("is not a UPN with a right check letter", "Correct the UPN.")
+    return tidy
+
+
+def _nhs_number(text: str, _judging: Judging) -> str:
+    """Check an NHS number, its digit included."""
+    tidy = text.replace(" ", "")
+    digits = len(tidy) == _DIGITS and tidy.isascii() and tidy.isdigit()
+    if not digits or not nhs_number_agrees(tidy):
+        rule = "is not an NHS number with a right check digit"
+        raise BadCellError(rule, "Correct the number.")
+    return tidy
+
+
+def _identified(change: Change) -> Iterator[Fact]:
+    """Yield that the numbers of a row are one child's."""
+    on = change.after.get("traced_on")
+    data = filled(method=change.after.get("method"), traced_on=on)
+    yield Fact("person.identified.v1", "identified", data, occurred=on)
+
+
+_TABLE: Final = Table(
+    name="crosswalk",
+    mode="period",
+    key=("upn", "nhs_number"),
+    columns=(
+        Column("upn", _upn, required=True),
+        Column("nhs_number", _nhs_number, required=True),
+        Column("traced_on", a_date),
+        Column("method", a_code),
+    ),
+    whom=Own(
+        local=(),
+        upn="upn",
+        nhs_number="nhs_number",
+        born="date_of_birth",
+        family="family_name",
+        given="given_name",
+    ),
+    facts=_identified,
+    needed=("upn", "nhs_number"),
+)
+
+LAYOUT: Final = Layout(KIND, "Crosswalk", {"crosswalk": _TABLE}, ordered=False)
+
+SPELLINGS: Final = {
+    "nhs number": "nhs_number",
+    "nhsnumber": "nhs_number",
+    "nhs no": "nhs_number",
+    "nhs": "nhs_number",
+    "traced on": "traced_on",
+    "tracedon": "traced_on",
+    "date traced": "traced_on",
+    "trace method": "method",
+    "dob": "date_of_birth",
+    "date of birth": "date_of_birth",
+    "surname": "family_name",
+    "forename": "given_name",
+}
+"""Headings that mean the same."""

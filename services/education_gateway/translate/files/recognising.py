@@ -1,0 +1,53 @@
+"""Which table a heading is, whatever the order of its columns."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from services.education_gateway.translate.files import census, crosswalk, sen2
+from services.education_gateway.translate.files.layout import (
+    BrokenFileError,
+    Layout,
+    Table,
+)
+
+TABLES: Final = (census.LAYOUT, sen2.LAYOUT, crosswalk.LAYOUT)
+"""Kinds of file that come as separated text or as a sheet."""
+
+
+def recognised(names: Sequence[str]) -> tuple[Layout, str] | None:
+    """Return the layout and the table that a heading belongs to, if any."""
+    there = set(names)
+    for layout in TABLES:
+        found = [
+            table
+            for name, table in layout.tables.items()
+            if f"{name}tableid" in there or (layout is crosswalk.LAYOUT)
+        ]
+        named = [t for t in found if not _is_anothers(t.name, found)]
+        if layout is crosswalk.LAYOUT:
+            named = [t for t in named if {*t.key} <= there]
+        if named:
+            return layout, named[0].name
+    return None
+
+
+def _is_anothers(name: str, found: Sequence[Table]) -> bool:
+    """Return whether the row numbers of a table stand here for another's sake."""
+    return any(f"{name}tableid" in other.read for other in found if other.name != name)
+
+
+def complete(names: Sequence[str], table: Table, name: str) -> None:
+    """Refuse a table without the columns that it cannot do without."""
+    missing = sorted({*table.needed, *table.key} - set(names) - table.optional_key)
+    if missing:
+        rule = f"lacks the columns {', '.join(missing)}"
+        raise BrokenFileError(
+            rule, where=name, remedy="Export it again with all columns."
+        )
+
+
+def spelt(names: list[str]) -> list[str]:
+    """Return the names of columns, those of a crosswalk as we know them."""
+    if recognised(names):
+        return names
+    return [crosswalk.SPELLINGS.get(name, name) for name in names]

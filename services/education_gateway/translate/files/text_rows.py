@@ -1,0 +1,131 @@
+"""Separated text as the field writes it: whatever delimiter, encoding, column order."""
+
+import codecs
+import contextlib
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Final
+
+from services.education_gateway.translate.files.layout import BrokenFileError, Finding
+
+_CHUNK: Final = 1 << 20
+_DELIMITERS: Final = ",;\t|"
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WINDOWS: Final = "cp1252"
+MOST_COLUMNS: Final = 1000
+CUT_OFF: Final = "ends in the middle of a row"
+
+Line = tuple[int, list[str]]
+"""Row as a spreadsheet counts, and its cells."""
+
+
+def encoding_of(stream: BinaryIO) -> str:
+    """
+    Return the encoding of *stream*: by its mark, else UTF-8, else Windows-1252.
+
+    Raises BrokenFileError where it is none of them. Leaves the stream at its beginning.
+    """
+    stream.seek(0)
+    head = stream.read(4)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return _tried(stream, name) or _unreadable()
+    return _tried(stream, "utf-8") or _tried(stream, _WINDOWS) or _unreadable()
+
+
+def _tried(stream: BinaryIO, name: str) -> str | None:
+    """Return *name* if all of the stream reads so; raises BrokenFileError for a NUL in it."""
+    stream.seek(0)
+    decoder = codecs.getincrementaldecoder(name)()
+    try:
+        while chunk := stream.read(_CHUNK):
+            if "\x00" in decoder.decode(chunk):
+                raise BrokenFileError(
+                    "holds NUL characters", remedy="Save it as text in UTF-8 again."
+                )
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    finally:
+        stream.seek(0)
+    return name
+
+
+def _unreadable() -> str:
+    """Refuse a file in an encoding that nobody named."""
+    rule = "is neither UTF-8 nor Windows-1252"
+    raise BrokenFileError(rule, remedy="Save it as CSV in UTF-8.")
+
+
+def lines(
+    stream: BinaryIO, encoding: str, delimiter: str | None = None
+) -> Iterator[Line]:
+    """Yield every row that holds anything, the heading first; raises BrokenFileError."""
+    stream.seek(0)
+    text = io.TextIOWrapper(stream, encoding, newline="")
+    try:
+        first = text.readline(_CHUNK)
+        text.seek(0)
+        used = delimiter or delimiter_of(first)
+        number = 0
+        for number, cells in enumerate(csv.reader(text, delimiter=used), 1):
+            if any(cells):
+                yield number, cells
+    except csv.Error:
+        rule = "has a cell without an end: a quotation mark is not closed"
+        remedy = "Close it, or write the file again."
+        raise BrokenFileError(rule, where=f"row {number + 1}", remedy=remedy) from None
+    finally:
+        with contextlib.suppress(ValueError):  # nobody reads on, and it is closed
+            text.detach()
+
+
+def delimiter_of(heading: str) -> str:
+    """Return what separates the cells of *heading*: the commonest candidate."""
+    return max(_DELIMITERS, key=heading.count)
+
+
+def heading_of(cells: Sequence[str], *, where: str = "row 1") -> list[str]:
+    """Return the names of the columns in small letters; raises BrokenFileError."""
+    names = [cell.strip().lstrip("\ufeff").lower() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if len(names) > MOST_COLUMNS:
+        rule = f"has more than {MOST_COLUMNS} columns"
+        raise BrokenFileError(rule, where=where, remedy="Send one table.")
+    if len(set(names)) < len(names) or not names:
+        rule = "names a column twice, or none"
+        raise BrokenFileError(
+            rule, where=where, remedy="Give each column a name of its own."
+        )
+    return names
+
+
+def values_of(
+    names: Sequence[str], cells: list[str]
+) -> tuple[dict[str, str], Finding | None]:
+    """Return the cells by column, and what is wrong with the row as such."""
+    extra = cells[len(names) :]
+    if len(cells) < len(names) or any(cell.strip() for cell in extra):
+        rule = f"has {len(cells)} cells where the heading has {len(names)}"
+        remedy = "Check for a missing or needless delimiter, or an open quotation mark."
+        broken = Finding("", rule, remedy)
+    else:
+        broken = None
+    return {
+        name: cell.strip() for name, cell in zip(names, cells, strict=False)
+    }, broken
+
+
+def is_cut_off(stream: BinaryIO) -> bool:
+    """Return whether *stream* does not end with a line's end."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - 4))
+    tail = stream.read(4)
+    stream.seek(0)
+    return not tail.rstrip(b"\x00").endswith((b"\n", b"\r"))
