@@ -11,6 +11,7 @@ from deploy.local.simulator.command import simulate
 from deploy.returns.command import area_send_lists, sen2_return
 from schemas.errors import Stopped
 from services.console.cli import app, failed
+from services.education_gateway import cli as mapping
 from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
 
 _SERVICES: Final = tuple(name.replace("_", "-") for name in PORTS)
@@ -23,6 +24,9 @@ Ttl = Annotated[int, typer.Option(help="Seconds; a negative one makes it expired
 app.command()(simulate)
 app.command("sen2")(sen2_return)
 app.command("area-send")(area_send_lists)
+
+
+app.add_typer(mapping.app, name="mapping")
 
 
 @app.command()

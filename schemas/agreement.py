@@ -121,6 +121,11 @@ class Agency(_Strict):
     name: Words
     connected: bool
     """False: it exists and we do not hear from it; pages say so."""
+    go_live: date | None = None
+    """
+    Day from which its events are of today: clocks that started before it are computed,
+    and nobody is warned of them. A first load of every plan alarms no one.
+    """
 
 
 class AgreementsFile(_Strict):

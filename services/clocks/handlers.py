@@ -171,8 +171,9 @@ class Keeping:
     ) -> None:
         """Publish the warnings of one child that were not given before."""
         starts = {entry.id: entry for entry in entries}
+        live_from = self._contracts.rules.live_from
         for clock in self._counted(entries, day):
-            kind = rules.warning(clock, day)
+            kind = rules.warning(clock, day, live_from)
             if kind and await store.warn(step.conn, clock, kind, day):
                 number = await store.next_change(step.conn, clock)
                 change = rules.Change(kind, clock, number)

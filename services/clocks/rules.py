@@ -100,8 +100,16 @@ def gone(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[str]:
     return sorted(k for k, kept in before.items() if kept.facts and k not in standing)
 
 
-def warning(clock: Clock, day: date) -> Kind | None:
-    """Return what *day*'s tick has to say of *clock*, as it stands on that day."""
+def warning(
+    clock: Clock, day: date, live_from: Mapping[str, date] | None = None
+) -> Kind | None:
+    """
+    Return what *day*'s tick has to say of *clock*, as it stands on that day.
+
+    Of one that started before its source was live (*live_from*), nothing.
+    """
+    if live_from and clock.started < live_from.get(clock.source, date.min):
+        return None
     if clock.state == "due_soon" and day <= clock.due:
         return "due_soon"
     if clock.state == "breached" and day > clock.due:

@@ -2,12 +2,14 @@
 
 from schemas import topics
 from services.education_gateway import api, handlers
+from services.education_gateway.api.folder import Folder
 from services.education_gateway.api.taking import Files
+from services.education_gateway.pages import Pages
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.arriving import Arriving
 from services.education_gateway.store.mappings import Mappings
 from services.education_gateway.store.reporting import Reporting
-from services.runtime import ticking
+from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
 from services.runtime.intake import counting, restoring
 from services.runtime.intake.scope import Scope
@@ -26,6 +28,10 @@ def main(shared: Shared) -> int:
     door = api.Door(service, settings, scope, reporting)
     file_door = api.FileDoor(service, settings, arriving, reporting)
     trial = api.Validation(service, settings, contracts)
+    pages = Pages(service, session.Sessions(service, contracts), arriving, reporting)
+    folder = settings.folder and Folder(
+        settings.folder, arriving, settings.most_file_bytes
+    )
     readers = handlers.readers(shared.key)
     return service.run(
         Parts(
@@ -38,6 +44,7 @@ def main(shared: Shared) -> int:
                 files.timer,
                 Timer(2.0, contracts.refresh),
                 Timer(2.0, scope.refresh),
+                *([folder.timer] if folder else []),
             ),
             routers=(
                 door.router(),
@@ -45,6 +52,8 @@ def main(shared: Shared) -> int:
                 trial.router(),
                 scope.router(),
                 ticking.router(service, contracts),
+                session.router(service, contracts),
+                pages.router(),
             ),
             shared=("services.runtime.intake", "services.runtime.snapshots"),
             books=counting.books("education-gateway", topics.EDUCATION_INBOUND),

@@ -48,6 +48,11 @@ class Rules:
         """Names of organisations by urn."""
         return {agency.urn: agency.name for agency in self.agencies}
 
+    @property
+    def live_from(self) -> Mapping[str, date]:
+        """Days from which sources are live, by urn, of those that say one."""
+        return {a.urn: a.go_live for a in self.agencies if a.go_live}
+
 
 class Contracts:
     """The files of one folder, read again whenever one of them changes."""

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import uvloop
 
+from tests.benchmarks import census as census_
 from tests.benchmarks import path as path_
 from tests.benchmarks import process_message as door
 from tests.benchmarks import visible as visible_
@@ -68,6 +69,8 @@ def main() -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     with start_stack() as addresses:
         figures = uvloop.run(_measured(addresses))
+    if folder := census_.corpus():
+        figures += census_.census(folder)
     write(figures, _FILE)
     sys.stdout.write(table(figures) + "\n")
     return 0 if all(figure.held for figure in figures) else _FOUND_PROBLEMS

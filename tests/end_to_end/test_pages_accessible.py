@@ -37,6 +37,7 @@ PAGES = {
     "sign-in": lambda: pages.sign_in(page_samples.sign_in_page()),
     "message": lambda: pages.message(page_samples.message_page()),
     "console": lambda: pages.console(page_samples.console_page()),
+    "report": lambda: pages.render("report.html", **page_samples.report_page()),
     "not-found": lambda: pages.not_found(page_samples.VIEWER),
     "error": lambda: pages.error("Try again later", "Nothing was lost."),
 }

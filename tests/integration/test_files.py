@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.support.agencies import COUNCIL, SCHOOL
 from tests.support.local_stack import until
-from tests.support.school_files import SEN2, csv_of, need, pupil
+from tests.support.school_files import SEN2, csv_of, leaver, need, pupil
 
 SETTLED = {"done", "held", "refused", "rejected"}
 
@@ -194,3 +194,23 @@ def test_files_that_belong_together_come_in_one_request(agencies):
     assert said["file"]["as_at"] == "2026-01-15"
     assert len(said["events"]) == said["file"]["counts"]["events"] == 8
     assert {one["state"] for one in said["events"]} == {"linked"}
+
+
+def test_a_leaver_is_told_once_whichever_table_says_it_first(agencies):
+    """The leavers' own date corrects what was inferred from the roll, or forestalls it."""
+    rows = pupils("leaving", 6)
+    taken(agencies, csv_of(rows), feed="leaving", as_at="2025-10-02")
+    first = int(rows[0]["pupilonrolltableid"][1:])
+    forestalled = taken(
+        agencies, csv_of([leaver(first)]), feed="leaving", as_at="2026-01-15"
+    )
+    inferred = taken(agencies, csv_of(rows[2:]), feed="leaving", as_at="2026-01-15")
+    corrected = taken(
+        agencies, csv_of([leaver(first + 1)]), feed="leaving", as_at="2026-01-15"
+    )
+
+    assert [one["type"] for one in forestalled["events"]] == ["school.leaver.v1"]
+    assert [one["type"] for one in inferred["events"]] == ["school.leaver.v1"]
+    assert [one["state"] for one in corrected["events"]] == ["linked"]
+    ref = inferred["message_ref"]
+    until(lambda: agencies.receipt(ref).json()["events"][0]["state"] == "superseded")

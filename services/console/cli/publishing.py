@@ -1,9 +1,13 @@
 """`publish` and `message`: sending, and what became of it."""
 
+import io
 import json
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import httpx
@@ -27,15 +31,29 @@ from services.console.cli.options import As, AsJson
 from services.console.clients.asking import Asking, Hat
 from services.console.errors import DownError
 
+FILES: Final = "/files"
+_FHIR_XML: Final = b"http://hl7.org/fhir"
+_MARKS: Final = b"\xef\xbb\xbf \t\r\n"
+_KINDS: Final = ((b"<", "application/xml"), (b"PK\x03\x04", "application/zip"))
 _GATEWAYS: Final = ("education_gateway", "health_gateway")
 _FHIR: Final = "application/fhir+json"
 
-File = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
+File = Annotated[
+    str,
+    typer.Argument(
+        help="A file, a folder of files that belong together, or - for standard input."
+    ),
+]
 RequestId = Annotated[
     str, typer.Option("--request-id", help="A UUID; the same one when sent again.")
 ]
 ReceivedAt = Annotated[
     str, typer.Option("--received-at", help="An instant (development scenarios).")
+]
+Feed = Annotated[str, typer.Option(help="Of files: the feed; else their kind.")]
+AsAt = Annotated[str, typer.Option(help="Of files: the day of which they speak.")]
+Corrects = Annotated[
+    str, typer.Option(help="Of files: the message_ref whose failed rows they correct.")
 ]
 
 
@@ -47,16 +65,22 @@ class Door(NamedTuple):
     content_type: str
 
 
-def publish(
+def publish(  # noqa: PLR0913, PLR0917 - each is an option of the command
     file: File,
     as_: As,
     request_id: RequestId = "",
     received_at: ReceivedAt = "",
+    feed: Feed = "",
+    as_at: AsAt = "",
+    corrects: Corrects = "",
     as_json: AsJson = False,  # noqa: FBT002, ARG001 - the answer is JSON anyway
 ) -> None:
-    """Send a FHIR resource, an event or an array of events; print the answer."""
+    """Send FHIR, an event, an array of events, or files of a feed; print the answer."""
     body = _read(file)
     door = door_of(body)
+    if door.path == FILES:
+        asked = {"feed": feed, "as_at": as_at, "corrects": corrects}
+        door = door._replace(path=files_path(file, asked))
     headers = {"Content-Type": door.content_type, "X-Request-ID": _uuid(request_id)}
     scope = "publish read"
     if received_at:
@@ -85,11 +109,28 @@ def door_of(body: bytes) -> Door:
     try:
         said = json.loads(body)
     except ValueError:
-        raise failed(INVALID, "this is not JSON, so no door takes it") from None
+        return _file_door(body)
     if isinstance(said, dict) and "resourceType" in said:
         return _fhir_door(said)
     kind = "cloudevents-batch" if isinstance(said, list) else "cloudevents"
     return Door("education_gateway", "/events", f"application/{kind}+json")
+
+
+def _file_door(body: bytes) -> Door:
+    """Return where what is not JSON goes: FHIR in XML to health, any other file to /files."""
+    if not body.strip():
+        raise failed(INVALID, "this is empty, so no door takes it")
+    if _FHIR_XML in body[:4096]:
+        raise failed(INVALID, "FHIR is published as JSON")
+    starts = [kind for start, kind in _KINDS if body.lstrip(_MARKS).startswith(start)]
+    return Door("education_gateway", FILES, starts[0] if starts else "text/csv")
+
+
+def files_path(file: str, asked: Mapping[str, str]) -> str:
+    """Return the path of the door for files with what is asked of them."""
+    name = "" if file == "-" else Path(file).name
+    said = {key: value for key, value in {**asked, "name": name}.items() if value}
+    return f"{FILES}?{urlencode(said)}" if said else FILES
 
 
 def _fhir_door(said: dict[str, Any]) -> Door:
@@ -106,9 +147,21 @@ def _fhir_door(said: dict[str, Any]) -> Door:
 def _read(file: str) -> bytes:
     """Return the bytes of *file*, or of standard input for `-`."""
     try:
+        if Path(file).is_dir():
+            return _packed(Path(file))
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise failed(USAGE, f"cannot read the file: {error.strerror}") from None
+
+
+def _packed(folder: Path) -> bytes:
+    """Return the files of a folder, which belong together, as one archive."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in sorted(folder.iterdir()):
+            if one.is_file() and not one.name.startswith("."):
+                archive.write(one, one.name)
+    return packed.getvalue()
 
 
 def _print(answer: httpx.Response) -> None:

@@ -17,11 +17,21 @@ from services.education_gateway.translate.files.layout import Link
 from services.education_gateway.translate.files.layout import Table as Layout
 from services.education_gateway.translate.files.rows import About, Judged
 from services.education_gateway.translate.files.survey import Survey
-from services.education_gateway.translate.files.telling import Speaker, events
+from services.education_gateway.translate.files.telling import (
+    Speaker,
+    events,
+    leaver_record,
+)
 from services.runtime import refs
 from services.runtime.intake import messages
 from services.runtime.snapshots import store
-from services.runtime.snapshots.comparing import Change, Compared, compared, removed
+from services.runtime.snapshots.comparing import (
+    Change,
+    Compared,
+    Kept,
+    compared,
+    removed,
+)
 from services.runtime.snapshots.store import Table
 from services.runtime.step import Step
 
@@ -72,12 +82,16 @@ class Batch:
         good = [said for said in judged if said.row]
         kept = await store.load(self.step.conn, table, [said.own for said in good])
         written = []
+        owns = [said.own for said in good if said.own not in kept]
+        inferred = await self._inferred(layout, owns)
         for said in good:
             assert said.row is not None  # noqa: S101 - those without are left out
             found = compared(said.row, kept.get(said.own))
             if found.change is None:
                 self.counts["others" if found.others else "unchanged"] += 1
-            elif not self._tell(file, said, found.change, layout):
+            elif not self._tell(
+                file, said, found.change, layout, inferred.get(said.own)
+            ):
                 continue
             if found.kept:
                 written.append(_row(said.own, found))
@@ -97,22 +111,37 @@ class Batch:
             elif said.link:
                 rows.orphan(said, layout)
 
-    def _tell(self, file: int, said: Judged, change: Change, layout: Layout) -> bool:
+    def _tell(
+        self,
+        file: int,
+        said: Judged,
+        change: Change,
+        layout: Layout,
+        inferred: str | None,
+    ) -> bool:
         """Make the events of a difference; set the row aside if one of them is refused."""
         place = deliveries.place_of(file, said.raw.row)
         try:
-            self._say(place, change, layout)
+            self._say(place, change, layout, inferred)
         except EventRefused as refused:
             for where, rule in refused.faults:
                 rows.broken_rule(said, where, rule)
             return False
         return True
 
-    def _say(self, place: int, change: Change, layout: Layout) -> None:
-        """Add the events of a difference, all or none; raises EventRefused."""
+    def _say(
+        self, place: int, change: Change, layout: Layout, inferred: str | None = None
+    ) -> None:
+        """
+        Add the events of a difference, all or none; raises EventRefused.
+
+        What was *inferred* before, under a record of its own, is corrected by them.
+        """
         told: list[messages.Item] = []
         versions = dict(change.said)
         for aspect, event in events(change, layout, self._speaker):
+            if inferred:
+                event |= {"id": inferred, "sourcerecord": inferred, "sourceversion": 2}
             stated = to_statement(event, sender=self.job.sender, place=place)
             person = refs.person_ref(self.key, self.job.sender, stated.person)
             value = orjson.dumps(event)
@@ -128,7 +157,7 @@ class Batch:
         """Tell that records are gone; their places come behind the last row of all."""
         table = Table(self.feed_id, layout.name)
         kept = await store.load_keys(self.step.conn, table, keys)
-        left = await self._left(layout, [_subject(k.carried) for k in kept.values()])
+        left = await self._left(layout, list(kept.values()))
         written = []
         for nth, (own, before) in enumerate(sorted(kept.items())):
             found = removed(own, before)
@@ -140,12 +169,33 @@ class Batch:
             written.append(_row(own, found))
         await store.save(self.step.conn, table, written)
 
-    async def _left(self, layout: Layout, subjects: Sequence[str]) -> set[str]:
+    async def _left(self, layout: Layout, gone: Sequence[Kept]) -> set[str]:
         """Return of whom the leavers' table says already that, and when, they left."""
         if layout.name != census.ON_ROLL:
             return set()
+        entered = {_subject(k.carried): k.known.get("entrydate", "") for k in gone}
         table = Table(self.feed_id, census.GONE)
-        return set(await store.of_subjects(self.step.conn, table, subjects))
+        told = await store.of_subjects(self.step.conn, table, entered)
+        return {
+            subject
+            for subject, leavings in told.items()
+            if any(one["leavingdate"] >= entered[subject] for one in leavings)
+        }
+
+    async def _inferred(self, layout: Layout, owns: Sequence[str]) -> dict[str, str]:
+        """Return the records under which leavers were told for missing from the roll."""
+        if layout.name != census.GONE:
+            return {}
+        pupils = {own: "/".join(own.split("/")[:2]) for own in owns}
+        table = Table(self.feed_id, census.ON_ROLL)
+        kept = await store.load(self.step.conn, table, list(pupils.values()))
+        return {
+            own: leaver_record(
+                pupil, kept[pupil], self.layout(table.name), self.job.feed
+            )
+            for own, pupil in pupils.items()
+            if pupil in kept and kept[pupil].gone and census.LEAVER in kept[pupil].said
+        }
 
     async def _set_aside(self, file: int, judged: Sequence[Judged]) -> None:
         """Keep what failed, and everything that was found."""

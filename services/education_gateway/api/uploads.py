@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
@@ -128,7 +128,7 @@ def tidy(name: str) -> str:
     return kept or "file"
 
 
-def digest_of(asked: Mapping[str, Any], files: list[File]) -> bytes:
+def digest_of(asked: Mapping[str, Any], files: Sequence[File]) -> bytes:
     """Return the SHA-256 of what was asked and of every file: the same when sent again."""
     listed = []
     for name, _, stream in files:

@@ -35,6 +35,8 @@ from services.runtime.snapshots.comparing import Change
 KIND: Final = "school-census"
 ON_ROLL: Final = "pupilonroll"
 GONE: Final = "pupilnolongeronroll"
+LEAVER: Final = "leaver"
+"""Aspect of a leaver who is only missing from the roll."""
 NO_PROVISION: Final = "N"
 _SCHOOL: Final = "nativeid"
 _PERMANENT: Final = "PERM"
@@ -52,7 +54,7 @@ def _on_roll(change: Change) -> Iterator[Fact]:
     if change.kind == "removed":
         yield Fact(
             "school.leaver.v1",
-            "leaver",
+            LEAVER,
             renamed(_school(change), "from_school"),
             alone=True,
         )

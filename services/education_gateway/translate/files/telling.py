@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from services.education_gateway.translate.files.census import LEAVER
 from services.education_gateway.translate.files.layout import Fact, Table
 from services.education_gateway.translate.files.saying import WITHDRAWN
-from services.runtime.snapshots.comparing import Change
+from services.runtime.snapshots.comparing import Change, Kept
 
 _LONGEST: Final = 190
 
@@ -63,6 +64,12 @@ def record_of(fact: Fact, change: Change, table: Table, feed: str) -> str:
         return record
     digest = hashlib.sha256(change.own.encode()).hexdigest()[:32]
     return f"{feed[:40]}/{table.name[:40]}/{digest}/{aspect[:60]}"
+
+
+def leaver_record(own: str, kept: Kept, table: Table, feed: str) -> str:
+    """Return the record under which a pupil's absence from the roll was told."""
+    change = Change("removed", own, {}, {}, {}, kept.version)
+    return record_of(Fact("", LEAVER, {}, alone=True), change, table, feed)
 
 
 def _data(fact: Fact, change: Change, table: Table, feed: str) -> Mapping[str, Any]:

@@ -224,3 +224,13 @@ def test_a_clock_that_lapses_says_that_it_stopped():
 
     assert rules.warning(lapsed, date(2026, 6, 23)) == "stopped"
     assert rules.warning(STOPPED, date(2026, 6, 23)) is None
+
+
+def test_what_started_before_its_source_was_live_is_not_warned_of():
+    """A first load of old plans alarms nobody; the clock itself is as it is."""
+    breached = clock(REQUEST, today=date(2026, 4, 14))
+    live = {breached.source: date(2026, 3, 3)}
+
+    assert rules.warning(breached, date(2026, 4, 14)) == "breached"
+    assert rules.warning(breached, date(2026, 4, 14), live) is None
+    assert rules.warning(breached, date(2026, 4, 14), {"urn:dfe:la:1": date.max})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.console.cli.publishing import door_of
+from services.console.cli.publishing import door_of, files_path
 
 COUNCIL = "urn:dfe:la:931"
 REF = "20000000-0000-5000-8000-000000000001"
@@ -42,6 +42,27 @@ def test_the_door_is_chosen_by_what_is_sent(said, service, path, kind):
     """A newcomer need not know which gateway speaks what."""
     door = door_of(json.dumps(said).encode())
     assert door == (service, path, f"application/{kind}")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"upn,nhs_number\r\n", "text/csv"),
+        (b"\xef\xbb\xbf<Message/>", "application/xml"),
+        (b"PK\x03\x04rest", "application/zip"),
+    ],
+)
+def test_any_other_file_goes_to_the_door_for_files(content, kind):
+    """What is neither FHIR nor an event is a file of a feed."""
+    assert door_of(content) == ("education_gateway", "/files", kind)
+
+
+def test_what_is_asked_of_a_file_is_in_the_path():
+    """Name, feed and day go with it; what is blank does not."""
+    asked = {"feed": "census", "as_at": "2026-01-15", "corrects": ""}
+    path = files_path("exports/pupils.csv", asked)
+
+    assert path == "/files?feed=census&as_at=2026-01-15&name=pupils.csv"
 
 
 class TestPublish:
@@ -120,7 +141,8 @@ class TestPublish:
             (["no-such-file", "--as", COUNCIL], None, 2),
             (["-", "--as", "Oxfordshire"], EVENT, 2),
             (["-", "--as", COUNCIL, "--request-id", "1"], EVENT, 2),
-            (["-", "--as", COUNCIL], "<xml/>", 5),
+            (["-", "--as", COUNCIL], " ", 5),
+            (["-", "--as", COUNCIL], '<Bundle xmlns="http://hl7.org/fhir"/>', 5),
         ],
     )
     def test_asks_nobody_when_the_command_is_wrong(

@@ -368,3 +368,26 @@ def console_page() -> ConsolePage:
             ],
         },
     }
+
+
+def report_page() -> dict[str, Any]:
+    """Return what the report of a held file, with findings, is made from."""
+    found = {"rows": 3, "row": 7, "name": "senneeds", "column_": "sentype"}
+    said = {
+        "rule": "is not a code of dfe:sen-type",
+        "remedy": "Use a code of the list.",
+    }
+    warned = {"warning": True, "column_": "upn", "rule": "is not a UPN"}
+    return {
+        "viewer": VIEWER,
+        "csrf": "0" * 32,
+        "ref": "88f5056a-9108-5751-be4e-ea04819250d7",
+        "facts": [("Feed", "census"), ("State", "held"), ("Rows read", 9498)],
+        "held": True,
+        "reason": "held",
+        "rule": "4000 of 9498 records are gone, more than 25%",
+        "where": "pupilonroll",
+        "found": [found | said | {"warning": False}, found | said | warned],
+        "tables": [("senneeds", 3)],
+        "problems": [{"field": "reason", "text": "Enter a reason in a few words"}],
+    }
