@@ -12,7 +12,7 @@ from tests.support.project import ROOT, SERVICES, python_files, tree
 
 GATEWAYS = {"health_gateway", "education_gateway"}
 RECEIPTS = {topics.EVENTS_LINKED, topics.REFUSED}
-SENDS_IN = {"messages", "unpacking", "door"}
+SENDS_IN = {"messages", "items", "unpacking", "door"}
 """Modules of the intake that send to the inbound topics."""
 
 

@@ -20,7 +20,6 @@ from services.education_gateway.translate import to_statement
 from services.runtime import instants, metrics, refs
 from services.runtime.intake import door, messages, unpacking
 from services.runtime.intake.scope import UNREADABLE, Scope
-from services.runtime.intake.showing import receipt
 from services.runtime.parts import Timer
 from services.runtime.problems import Problem
 from services.runtime.service import Service
@@ -39,11 +38,7 @@ class Door:
     """The publishing door."""
 
     def __init__(
-        self,
-        service: Service,
-        settings: Settings,
-        scope: Scope,
-        reporting: Reporting,
+        self, service: Service, settings: Settings, scope: Scope, reporting: Reporting
     ) -> None:
         """Take events of whom *scope* is about; *reporting* says what files came to."""
         self._reporting = reporting
@@ -80,9 +75,7 @@ class Door:
         async def message(ref: str, request: Request) -> dict[str, Any]:
             """Return what became of a message, to its sender alone."""
             caller = await self._service.tokens.caller(request)
-            shown = await receipt(self._service, caller, ref)
-            files = await self._reporting.summary(caller, ref)
-            return shown | ({"file": files} if files else {})
+            return await self._reporting.receipt(caller, ref)
 
         return routes
 
