@@ -76,8 +76,8 @@ async def done(step: Step, ref: UUID, progress: Progress) -> None:
             " WHERE message_ref = $1 AND state = 'waiting'",
             ref,
             state,
-            "rows-failed" if state == "refused" else None,
-            "every row failed" if state == "refused" else None,
+            "rows-failed" if counts.get("failed") else None,
+            "every row that differs failed" if counts.get("failed") else None,
         )
 
 
