@@ -6,6 +6,19 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What a version of a record says that decides how a later one is read."""
+
+    record: str
+    """The sender's own id of the whole record."""
+    said: str
+    instead: "Statement | None" = field(default=None, repr=False)
+    """What is stated where the version before said something else."""
+    only_after: str | None = None
+    """The statement holds only where the version before said this."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One event as a gateway's translator returns it. Holds identifiers: never log it."""
 
@@ -28,6 +41,12 @@ class Statement:
     """As the sender said it; a UUID or any other text."""
     sensitivity: str = "normal"
     """`normal`, `restricted` or `safeguarding`."""
+    facet: str = ""
+    """Which side of a record it speaks of, where one place says one type of several."""
+    mark: Mark | None = None
+    """Where how it is read depends on the version of the record before it."""
+    in_passing: bool = False
+    """Said by a record about another one: the first that says it holds."""
     flags: tuple[str, ...] = field(default=())
     """Data quality: `nhs-number-check-failed`, `upn-check-failed`, `field-left-out`."""
     warnings: tuple[tuple[str, str], ...] = field(default=())

@@ -12,6 +12,9 @@ PersonName = Annotated[
 ]
 
 
+LocalId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
 class Words(BaseModel):
     """Base of everything that a sender writes: frozen, silent about its values."""
 
@@ -26,15 +29,18 @@ class Words(BaseModel):
 class Person(Words):
     """A child as one sender knows them. At least one identifier."""
 
-    local_id: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = (
-        None
-    )
+    local_id: LocalId | None = None
     """The sender's own identifier of the person."""
     nhs_number: NhsNumber | None = None
     upn: Upn | None = None
     date_of_birth: date | None = None
     family_name: PersonName | None = None
     given_name: PersonName | None = None
+    other_ids: Annotated[tuple[LocalId, ...], Field(max_length=10)] = ()
+    """
+    What else the sender's messages call the same person: another id, or a record that is
+    about them. Who is known by one of these alone is the same child.
+    """
     child_ref: Annotated[str, StringConstraints(max_length=64)] | None = None
     """Ours, where the sender is named in an event of that child."""
     former_upns: Annotated[tuple[Upn, ...], Field(max_length=20)] = ()

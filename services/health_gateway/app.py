@@ -3,6 +3,7 @@
 from schemas import topics
 from services.health_gateway import api, handlers
 from services.health_gateway.settings import Settings
+from services.health_gateway.store import tables
 from services.runtime.intake import counting, restoring
 from services.runtime.intake.scope import Scope
 from services.runtime.parts import Parts, Timer
@@ -13,8 +14,8 @@ from services.runtime.settings import Shared
 def main(shared: Shared) -> int:
     """Run the health gateway until it is told to stop; return the exit code."""
     service = Service(shared, "health_gateway")
-    scope = Scope(service)
-    readers = handlers.readers(shared.key)
+    scope, known = Scope(service), tables(shared.contracts)
+    readers = handlers.readers(shared.key, known)
     return service.run(
         Parts(
             name="health_gateway",
@@ -23,7 +24,7 @@ def main(shared: Shared) -> int:
             take_back=restoring.taking_back(readers[0]),
             timers=(Timer(2.0, scope.refresh),),
             routers=(
-                api.Door(service, Settings(), scope).router(),
+                api.Door(service, Settings(), known, scope).router(),
                 scope.router(),
             ),
             shared=("services.runtime.intake",),

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from schemas import topics
 from schemas.errors import Refused
 from schemas.statement import Statement
-from services.health_gateway.translate import reread_message, to_statements
+from services.health_gateway.translate import Heard, Tables, retold
 from services.runtime.envelope import Record
 from services.runtime.intake.following import follow
 from services.runtime.intake.translating import Translating
 from services.runtime.reading import Reader
 
 
-def readers(key: bytes) -> tuple[Reader, ...]:
-    """Return what this service reads; *key* hashes record ids."""
+def readers(key: bytes, tables: Tables) -> tuple[Reader, ...]:
+    """Return what this service reads; *key* hashes record ids, *tables* know codes."""
+
+    def translate(record: Record) -> Sequence[Statement]:
+        """Return what a message states; raises Refused."""
+        return translated(record, tables)
+
     translating = Translating(translate, key)
     return (
         Reader(
@@ -28,10 +33,17 @@ def readers(key: bytes) -> tuple[Reader, ...]:
     )
 
 
-def translate(record: Record) -> Sequence[Statement]:
-    """Return what a message states; raises Refused."""
-    if "causationid" not in record.attributes:
+def translated(record: Record, tables: Tables) -> Sequence[Statement]:
+    """Return what a record of the inbound topic states; raises Refused."""
+    said = record.attributes
+    if "causationid" not in said:
         rule = "the record does not name its message"
         raise Refused("not-ours", where="ce_causationid", rule=rule)
-    message = reread_message(record.value)
-    return to_statements(message, correlationid=record.attributes.get("correlationid"))
+    heard = Heard(
+        sender=said["source"],
+        at=said["time"],
+        message=said["causationid"],
+        tables=tables,
+        correlation=said.get("correlationid"),
+    )
+    return retold(record.value, heard, int(said["place"]))

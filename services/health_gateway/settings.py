@@ -12,3 +12,6 @@ class Settings(BaseSettings):
 
     endpoint: str = "urn:throughline:health-gateway"
     """Our address as response messages give it."""
+
+    service_id: str = ""
+    """Our identifier in the directory of services; empty: not checked."""

@@ -50,6 +50,11 @@ class Told:
         return self.record.attributes["source"]
 
     @property
+    def other_ids(self) -> tuple[str, ...]:
+        """What else its sender calls the person."""
+        return tuple(self.person.get("other_ids") or ())
+
+    @property
     def says_something(self) -> bool:
         """Whether it identifies its person; what a record moved away from need not."""
         return self.said != Stated() or self.child_ref is not None

@@ -13,6 +13,8 @@ from tests.support.project import SERVICES
 OPEN = {
     *("GET /_ping", "GET /_status", "GET /readyz", "GET /metrics"),
     *("GET /_sums", "GET /openapi.json", "GET /sign-in", "GET /static/{name}"),
+    *("GET /metadata", "GET /FHIR/R4/metadata"),
+    *("GET /MessageDefinition", "GET /FHIR/R4/MessageDefinition"),
 }
 """Routes without a token: none of them shows a child or changes anything."""
 FORMS = {"POST /sign-in", "POST /sign-out"}

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 import uvloop
 
 from tests.benchmarks import census as census_
+from tests.benchmarks import long_referrals as long_
 from tests.benchmarks import path as path_
 from tests.benchmarks import process_message as door
 from tests.benchmarks import visible as visible_
@@ -30,15 +31,25 @@ T = TypeVar("T")
 async def _measured(addresses: Addresses) -> list[Figure]:
     """Return every figure, the bare loop's and the path's one after the other."""
     rng = Random(SEED)
-    sizes = path_.WARM_UP + path_.CHILDREN, visible_.CHILDREN, door.CHILDREN
+    sizes = (
+        path_.WARM_UP + path_.CHILDREN,
+        visible_.CHILDREN,
+        door.CHILDREN,
+        long_.CHILDREN,
+    )
     left = iter(children(rng, sum(sizes)))
-    travellers, watched, referred = ([next(left) for _ in range(n)] for n in sizes)
+    travellers, watched, referred, triaged = (
+        [next(left) for _ in range(n)] for n in sizes
+    )
     bare = await _told("bare loop", bare_loop(addresses))
     through = path_.path(addresses, rng, travellers, bare)
     path = await _told("path", through)
     seen = await _told("visible", visible_.visible(addresses, rng, watched))
     referrals = door.process_message(addresses, rng, referred)
-    return [bare, path, *seen, await _told("process_message", referrals)]
+    answered = await _told("process_message", referrals)
+    bundles = long_.long_referrals(addresses, rng, triaged)
+    long = await _told("long referrals", bundles)
+    return [bare, path, *seen, answered, *long]
 
 
 async def _told(name: str, work: Awaitable[T]) -> T:

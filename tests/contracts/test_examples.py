@@ -9,8 +9,9 @@ from schemas.events import CATALOGUE
 from schemas.identifiers import nhs_number_agrees, upn_agrees
 from services.education_gateway.errors import EventRefused
 from services.education_gateway.translate import to_statement
-from services.health_gateway.translate import read_message, sender_of, to_statements
+from services.health_gateway.translate import sender_of
 from tests.support.conformance import faults
+from tests.support.fhir import read_message, to_statements
 
 EVENTS = Path(__file__).parents[2] / "contracts" / "events"
 FHIR = sorted(EVENTS.glob("*/examples/*.fhir.json"))

@@ -52,8 +52,8 @@ def translated():
     statement = Statement(
         0, ADVICE, "2026-03-02", "day", "EHC-417", 1, PERSON, DATA, flags=("a", "b")
     )
-    made = translating.Translating(lambda _record: [statement], b"key")
-    [event] = made._made(received())
+    made = translating.Translating(lambda _record: [], b"key")
+    [event] = made._made(received(), [statement])
     return translating.outgoing(event), translating.unreadable(event)
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from schemas.errors import Refused
 from services.education_gateway.translate import to_statement
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate import read_message, to_statements
 from tests.support.bars import referral_bundle
+from tests.support.fhir import read_message, to_statements
 
 pytestmark = pytest.mark.fuzz
 

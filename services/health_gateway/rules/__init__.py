@@ -6,6 +6,7 @@ from services.health_gateway.rules.judging import (
     Judged,
     Media,
     judge,
+    judge_resource,
     read,
     rejudge,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "accepts",
     "check_structure",
     "judge",
+    "judge_resource",
     "read",
     "read_json",
     "rejudge",

@@ -81,7 +81,11 @@ def judge(body: bytes, media: Media = Media.JSON, repairs: Repairs = STRICT) -> 
     wrong, where (FHIRPath), by which rule, what to do, and never a value. *repairs*
     are tried only on what would be refused.
     """
-    resource = read(body, media)
+    return judge_resource(read(body, media), repairs)
+
+
+def judge_resource(resource: dict[str, Any], repairs: Repairs = STRICT) -> Judged:
+    """Return a resource that has been read, judged; raises FhirRefused."""
     try:
         _check(resource)
     except FhirRefused:

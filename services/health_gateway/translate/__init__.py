@@ -1,29 +1,26 @@
-"""FHIR messages to statements, and the answers to their senders. Pure."""
+"""FHIR to statements, and the answers to their senders. Pure."""
 
-from services.health_gateway.translate.answer import (
-    outcome,
-    outcome_of,
-    outcome_of_scope,
-    response_bundle,
+from services.health_gateway.translate.about import Heard
+from services.health_gateway.translate.messages import Message, sender_of
+from services.health_gateway.translate.retelling import retold
+from services.health_gateway.translate.submission import (
+    Asked,
+    Piece,
+    Submission,
+    submission,
+    withdrawn,
 )
-from services.health_gateway.translate.headers import END_USER, end_user
-from services.health_gateway.translate.message import (
-    Message,
-    read_message,
-    reread_message,
-)
-from services.health_gateway.translate.referral import sender_of, to_statements
+from services.health_gateway.translate.tables import Tables
 
 __all__ = [
-    "END_USER",
+    "Asked",
+    "Heard",
     "Message",
-    "end_user",
-    "outcome",
-    "outcome_of",
-    "outcome_of_scope",
-    "read_message",
-    "reread_message",
-    "response_bundle",
+    "Piece",
+    "Submission",
+    "Tables",
+    "retold",
     "sender_of",
-    "to_statements",
+    "submission",
+    "withdrawn",
 ]

@@ -2,24 +2,82 @@
 
 import base64
 import binascii
-from typing import Final
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import orjson
 
-from services.health_gateway.codes import BAD_VALUE
+from services.health_gateway.codes import BAD_VALUE, UNPROCESSABLE
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.nodes import Node
 from services.health_gateway.translate.people import ods_urn
 
 END_USER: Final = "NHSD-End-User-Organisation"
+TARGET: Final = "NHSD-Target-Identifier"
+SOFTWARE: Final = "NHSD-Requesting-Software"
+PRACTITIONER: Final = "NHSD-Requesting-Practitioner"
+CONTEXT: Final = "use-context"
+_RESOURCES: Final = {
+    END_USER: "Organization",
+    SOFTWARE: "Device",
+    PRACTITIONER: "PractitionerRole",
+}
+_CONTEXT_PARTS: Final = 4
+_EVENT: Final = 2
+"""Place of the event in `a4t2|validation|servicerequest-response|new`."""
+_VERSION: Final = re.compile(r";\s*version=\"?([0-9]+)", re.ASCII | re.IGNORECASE)
+_MAJOR: Final = "1"
+"""BaRS Core 1.x is what this service reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What the headers say, decoded and checked."""
+
+    sender: str | None
+    """The end user's organisation."""
+    target: str | None
+    """The service that the message is meant for."""
+    event: str | None
+    """The event that `use-context` names."""
+
+
+def read_headers(said: Mapping[str, str]) -> Headers:
+    """
+    Return what BaRS's headers say; each may be absent, and must be right where it is not.
+
+    Source: BaRS API specification, headers of `$process-message`.
+    """
+    for name, kind in _RESOURCES.items():
+        _check_resource(name, kind, said.get(name))
+    _check_version(said.get("accept"))
+    identifier = _decoded(TARGET, said.get(TARGET))
+    return Headers(
+        sender=end_user(said.get(END_USER)),
+        target=_target(identifier) if identifier is not None else None,
+        event=_event(said.get(CONTEXT)),
+    )
 
 
 def end_user(header: str | None) -> str | None:
-    """
-    Return the organisation that the header names, None where it is absent.
+    """Return the organisation that the header names, None where it is absent."""
+    read = _decoded(END_USER, header)
+    if read is None:
+        return None
+    return ods_urn(list(Node(read, END_USER).nodes("identifier")))
 
-    Source: BaRS API specification, header NHSD-End-User-Organisation.
-    """
+
+def _check_resource(name: str, kind: str, header: str | None) -> None:
+    """Refuse a header that holds another resource than its own."""
+    read = _decoded(name, header)
+    if read is not None and read.get("resourceType", kind) != kind:
+        raise FhirRefused(BAD_VALUE, name, rule=f"This must be of type {kind}")
+
+
+def _decoded(name: str, header: str | None) -> dict[str, Any] | None:
+    """Return the JSON object in a header, None where it is absent."""
     if header is None:
         return None
     try:
@@ -27,6 +85,28 @@ def end_user(header: str | None) -> str | None:
     except (binascii.Error, ValueError):
         read = None
     if not isinstance(read, dict):
-        rule = "This must be an Organization as JSON in base64"
-        raise FhirRefused(BAD_VALUE, END_USER, rule=rule)
-    return ods_urn(list(Node(read, END_USER).nodes("identifier")))
+        raise FhirRefused(BAD_VALUE, name, rule="This must be JSON in base64")
+    return read
+
+
+def _target(identifier: dict[str, Any]) -> str:
+    """Return the value of the target's identifier, which must have a system."""
+    node = Node(identifier, TARGET)
+    if not (node.text("value") and node.text("system")):
+        rule = "This must be an identifier with system and value"
+        raise FhirRefused(BAD_VALUE, TARGET, rule=rule)
+    return node.required("value")
+
+
+def _event(header: str | None) -> str | None:
+    """Return the event that `use-context` names, None where it is absent."""
+    parts = header.split("|") if header else []
+    return parts[_EVENT] if len(parts) == _CONTEXT_PARTS else None
+
+
+def _check_version(accept: str | None) -> None:
+    """Refuse an answer in a version of the standard that is not spoken here."""
+    wanted = _VERSION.search(accept or "")
+    if wanted and wanted[1] != _MAJOR:
+        rule = "This asks for another version of BaRS Core"
+        raise FhirRefused(UNPROCESSABLE, "Accept", rule=rule)

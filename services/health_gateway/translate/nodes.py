@@ -1,6 +1,6 @@
 """Reading FHIR JSON: values with the path at which they stand, references followed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ class Node:
 
     members: Mapping[str, Any] = field(repr=False)
     path: str
+    root: str = ""
+    """Path of the resource that it is part of: `#` references stay within that one."""
 
     def at(self, name: str) -> str:
         """Return the FHIRPath of a member."""
@@ -41,7 +43,7 @@ class Node:
     def node(self, name: str) -> "Node | None":
         """Return a member that is an object, None where it is absent."""
         value = self.members.get(name)
-        return None if value is None else _node(value, self.at(name))
+        return None if value is None else _node(value, self.at(name), self.root)
 
     def nodes(self, name: str) -> "tuple[Node, ...]":
         """Return the objects of a member that is an array, none where it is absent."""
@@ -50,46 +52,71 @@ class Node:
             return ()
         if not isinstance(values, list):
             raise FhirRefused(NOT_FHIR, self.at(name), rule="This must be an array")
-        return tuple(_node(v, f"{self.path}.{name}[{i}]") for i, v in enumerate(values))
+        at = f"{self.path}.{name}"
+        return tuple(_node(v, f"{at}[{i}]", self.root) for i, v in enumerate(values))
+
+    def either(self, name: str) -> "tuple[Node, ...]":
+        """Return the objects of a member that is an object or an array of them."""
+        if isinstance(self.members.get(name), list):
+            return self.nodes(name)
+        only = self.node(name)
+        return () if only is None else (only,)
 
 
-def _node(value: object, path: str) -> Node:
+def _node(value: object, path: str, root: str) -> Node:
     """Return *value* as a node, if it is an object."""
     if not isinstance(value, dict):
         raise FhirRefused(NOT_FHIR, path, rule="This must be an object")
-    return Node(value, path)
+    return Node(value, path, root)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One entry of the Bundle."""
+    """One resource of what came."""
 
     place: int
-    """Index of the entry."""
+    """Index of the entry; 0 where a resource came alone."""
     kind: str
-    """Its resource's type."""
+    """Its type."""
     resource: Node
+    full_url: str | None = None
+    named: str | None = None
+    """
+    What other records of its sender call it, in this message and in later ones; None
+    where its id holds within this message alone.
+    """
 
 
 class Parts:
-    """The entries of a Bundle, found by reference and never by position."""
+    """The resources of what came, found by reference and never by position."""
 
-    def __init__(self, bundle: Node) -> None:
-        """Index every entry by its fullUrl and by type and id."""
-        self.all: Final = tuple(_parts(bundle))
+    def __init__(self, all_parts: Iterable[Part]) -> None:
+        """Index every resource by its fullUrl and by type and id."""
+        self.all: Final = tuple(all_parts)
         self._known: Final[dict[str, dict[int, Part]]] = {}
-        for part, entry in zip(self.all, bundle.nodes("entry"), strict=True):
-            for name in _names(part, entry):
+        for part in self.all:
+            for name in _names(part):
                 self._known.setdefault(name, {})[part.place] = part
 
     def find(self, reference: Node) -> Part | None:
-        """Return the one entry that *reference* points at, None if not exactly one."""
+        """Return the one resource that *reference* points at, None if not just one."""
         name = (reference.text("reference") or "").split("/_history/")[0]
+        if name.startswith("#"):
+            return self._within(reference.root, name[1:])
         found = tuple(self._known.get(name, {}).values())
         return found[0] if len(found) == 1 else None
 
+    def _within(self, root: str, own: str) -> Part | None:
+        """Return the resource with that id which the one at *root* contains."""
+        holder = next((p for p in self.all if p.resource.path == root), None)
+        for inner in holder.resource.nodes("contained") if holder else ():
+            if inner.text("id") == own:
+                kind = inner.required("resourceType")
+                return Part(holder.place if holder else 0, kind, inner)
+        return None
+
     def follow(self, parent: Node, name: str, kind: str) -> Part:
-        """Return the entry of *kind* that a member of *parent* must point at."""
+        """Return the resource of *kind* that a member of *parent* must point at."""
         reference = parent.node(name)
         if reference is None:
             raise FhirRefused(
@@ -107,19 +134,36 @@ def points_wrong(path: str, kind: str) -> Exception:
     return FhirRefused(INVARIANT, path, rule=rule)
 
 
-def _parts(bundle: Node) -> Iterable[Part]:
-    """Return the entries in order; each holds a resource that says its type."""
+def alone(resource: Node) -> Part:
+    """Return a resource that came by itself, its type at the head of every path."""
+    kind, own = resource.required("resourceType"), resource.text("id")
+    named = f"{kind}/{own}" if own else None
+    return Part(0, kind, Node(resource.members, kind, kind), named=named)
+
+
+def entries(bundle: Node) -> Iterator[Part]:
+    """Yield the entries of a Bundle that hold a resource; each says its type."""
     for place, entry in enumerate(bundle.nodes("entry")):
         resource = entry.node("resource")
-        if resource is None:
-            raise FhirRefused(MISSING, entry.at("resource"), rule="This is required")
-        yield Part(place, resource.required("resourceType"), resource)
+        if resource is not None:
+            kind, at = resource.required("resourceType"), resource.path
+            whole = Node(resource.members, at, at)
+            url = entry.text("fullUrl")
+            yield Part(place, kind, whole, url, _named(entry, kind, whole, url))
 
 
-def _names(part: Part, entry: Node) -> Iterable[str]:
+def _named(entry: Node, kind: str, resource: Node, url: str | None) -> str | None:
+    """Return what later records will call an entry: as it is put, or by its address."""
+    request, own = entry.node("request"), resource.text("id")
+    if own and request and request.text("method") == "PUT":
+        return f"{kind}/{own}"
+    return url.split("/_history/")[0] if url and url.startswith("http") else None
+
+
+def _names(part: Part) -> Iterable[str]:
     """Return what references may call an entry: its fullUrl, and its type and id."""
-    full_url, own = entry.text("fullUrl"), part.resource.text("id")
-    if full_url:
-        yield full_url
+    own = part.resource.text("id")
+    if part.full_url:
+        yield part.full_url
     if own:
         yield f"{part.kind}/{own}"

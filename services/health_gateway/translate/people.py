@@ -27,10 +27,17 @@ _LEADS_TO_ORGANISATION: Final = {
 }
 
 
-def person_of(patient: Node) -> tuple[dict[str, str], frozenset[str]]:
-    """Return the person that *patient* states, and flags about the data's quality."""
-    number = _nhs_number(patient)
-    local_id = _local_id(patient)
+def person_of(
+    patient: Node, own: str | None = None
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """
+    Return the person that *patient* states, and flags about the data's quality.
+
+    *own* is what its sender's references call the patient; it stands for an identifier
+    where there is none.
+    """
+    number = nhs_number(patient)
+    local_id = _local_id(patient) or own
     if not (number or local_id):
         rule = "The patient needs an identifier: yours, or the NHS number"
         raise FhirRefused(MISSING, patient.at("identifier"), rule=rule)
@@ -64,7 +71,7 @@ def _current_identifiers(patient: Node) -> list[Node]:
     ]
 
 
-def _is_nhs_number(identifier: Node) -> bool:
+def is_nhs_number(identifier: Node) -> bool:
     """Return whether *identifier* is said to be an NHS number."""
     return _system(identifier) in NHS_NUMBER_SYSTEMS
 
@@ -74,9 +81,9 @@ def _system(identifier: Node) -> str:
     return (identifier.text("system") or "").partition("://")[2].lower()
 
 
-def _nhs_number(patient: Node) -> str | None:
+def nhs_number(patient: Node) -> str | None:
     """Return the patient's NHS number, None for a newborn who has none yet."""
-    stated = [i for i in _current_identifiers(patient) if _is_nhs_number(i)]
+    stated = [i for i in _current_identifiers(patient) if is_nhs_number(i)]
     for identifier in stated:
         if not _NHS_NUMBER.fullmatch(identifier.required("value")):
             rule = "An NHS number is ten digits without spaces"
@@ -90,7 +97,7 @@ def _nhs_number(patient: Node) -> str | None:
 
 def _local_id(patient: Node) -> str | None:
     """Return the sender's own id of the patient: the first that is no NHS number."""
-    own = [i for i in _current_identifiers(patient) if not _is_nhs_number(i)]
+    own = [i for i in _current_identifiers(patient) if not is_nhs_number(i)]
     if not own:
         return None
     local_id = identifier_text(own[0])

@@ -33,9 +33,12 @@ class Linking:
         told = self._opened(step, records)
         fresh = await self._fresh(step, told)
         children = {one.child_ref for one in told if one.child_ref}
+        pairs = {(name, one.ref) for one in told for name in self._names(one)}
+        names = await store.new_names(step.conn, pairs)
+        said_of = {ref for one in told for ref in (one.ref, one.moved_to) if ref}
         registry = await store.load(
             step.conn,
-            [ref for one in told for ref in (one.ref, one.moved_to) if ref],
+            sorted(said_of | {name for name, _ in names}),
             [one.said for one in fresh.values()],
             [
                 c
@@ -43,11 +46,15 @@ class Linking:
                 if c
             ],
         )
+        for name, ref in names:
+            registry.called.get(name, set()).discard(ref)
         claims = {translate.claim(one.record.attributes) for one in told}
         known = await store.known_events(step.conn, claims)
         batch = Batch(registry, epoch, knownat, instants.text(knownat), known)
+        called = {ref for _, ref in names}
         for one in told:
-            await self._send_on(step, batch, one, new=self._digest(one) in fresh)
+            new = self._digest(one) in fresh or one.ref in called
+            await self._send_on(step, batch, one, new=new)
         await self._save(step, batch, list(fresh.values()))
 
     def _opened(self, step: Step, records: list[Record]) -> list[Told]:
@@ -59,6 +66,14 @@ class Linking:
             except Refused as refused:
                 step.refuse(record, refused)
         return opened
+
+    def _names(self, one: Told) -> list[str]:
+        """Return whom its sender would mean by the other ids of the person."""
+        names = (
+            refs.person_ref(self._key, one.sender, {"local_id": other})
+            for other in one.other_ids
+        )
+        return [name for name in names if name != one.ref]
 
     def _digest(self, one: Told) -> tuple[str, str]:
         """Return what tells a statement that has been noted from a new one."""
@@ -122,6 +137,8 @@ class Linking:
         named = await _named_child(step, batch, one) if one.child_ref else None
         registry.add(one.ref, one.sender, None)
         registry.note(one.ref, one.said)
+        for name in self._names(one):
+            registry.call(name, one.ref)
         choice = rules.choose(registry, one.ref, named)
         self._act(step, batch, one, choice)
         for follower in rules.bare_followers(registry, one.ref):

@@ -12,6 +12,7 @@ from services.runtime.postgres import Connection
 _TOUCHED: Final = """
 WITH near AS (
     SELECT person_ref FROM persons WHERE person_ref = ANY($1::text[])
+    UNION SELECT person_ref FROM other_names WHERE name = ANY($1::text[])
     UNION SELECT person_ref FROM statements WHERE nhs_number = ANY($2::text[])
     UNION SELECT person_ref FROM statements WHERE upn = ANY($3::text[])
 ), kids AS (
@@ -84,6 +85,7 @@ async def load(
         registry.add(row["person_ref"], row["sender"], row["child_ref"])
     await _load_said(conn, registry)
     await _load_parted(conn, registry)
+    await _load_names(conn, registry, persons)
     return registry
 
 
@@ -107,6 +109,33 @@ async def _load_parted(conn: Connection, registry: Registry) -> None:
         list(registry.persons),
     )
     registry.parted |= {(row["one"], row["other"]) for row in rows}
+
+
+async def _load_names(
+    conn: Connection, registry: Registry, persons: Collection[str]
+) -> None:
+    """Add who is called by the id of one of *persons* as well."""
+    rows = await conn.fetch(
+        "SELECT name, person_ref FROM other_names WHERE name = ANY($1::text[])",
+        list(persons),
+    )
+    for row in rows:
+        registry.call(row["name"], row["person_ref"])
+
+
+async def new_names(
+    conn: Connection, pairs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Keep and return those of *pairs*, name and person, that were not kept before."""
+    if not pairs:
+        return set()
+    rows = await conn.fetch(
+        "INSERT INTO other_names (name, person_ref) SELECT * FROM"
+        " unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING"
+        " RETURNING name, person_ref",
+        *columns(sorted(pairs), 2),
+    )
+    return {(row["name"], row["person_ref"]) for row in rows}
 
 
 async def save_said(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

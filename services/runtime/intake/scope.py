@@ -107,9 +107,10 @@ class Scope:
             return
         key = self._shared.key
         persons = {
-            refs.person_ref(key, publisher, one.person)
+            refs.person_ref(key, publisher, known)
             for one in statements
             if one.person
+            for known in (one.person, *_also(one))
         }
         await step.conn.execute(_NOTE, sorted(persons))
 
@@ -186,3 +187,8 @@ class Scope:
             return {"days": [dict(row) for row in rows], "total": dict(total)}
 
         return routes
+
+
+def _also(one: Statement) -> list[dict[str, str]]:
+    """Return a statement's person as its sender's other messages may name it."""
+    return [{"local_id": other} for other in one.person.get("other_ids") or ()]

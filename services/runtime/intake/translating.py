@@ -12,6 +12,7 @@ from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
 from services.runtime.intake.made import Made, outgoing, unreadable
+from services.runtime.intake.marks import Said, in_their_light
 from services.runtime.intake.records import Note, claim, columns, settle
 from services.runtime.step import Step
 
@@ -56,23 +57,22 @@ class Translating:
 
     async def handle(self, step: Step, records: list[Record]) -> None:
         """Publish what each record states, or refuse it."""
-        made: list[Made] = []
+        said: list[Said] = []
         for record in records:
             try:
-                made += self._made(record)
+                said.append((record, tuple(self._translate(record))))
             except Refused as refused:
                 step.refuse(record, refused)
                 await _note_refused(step, record, refused)
+        light = await in_their_light(step.conn, self._key, said)
+        made = [made for one in light for made in self._made(*one)]
         if made:
             await self._claim(step, made)
 
-    def _made(self, record: Record) -> list[Made]:
-        """Return the events of one record."""
+    def _made(self, record: Record, said: Sequence[Statement]) -> list[Made]:
+        """Return the events of one record, which states *said*."""
         message = UUID(record.attributes["causationid"])
-        return [
-            self._one(record, message, statement)
-            for statement in self._translate(record)
-        ]
+        return [self._one(record, message, statement) for statement in said]
 
     def _one(self, record: Record, message: UUID, statement: Statement) -> Made:
         """Return one event with its id and its value, complete to the byte."""
@@ -131,7 +131,7 @@ class Translating:
             _CLAIMED, event.source, event.sourcerecord, said.sourceversion, said.type
         )
         assert row is not None  # noqa: S101 - the insert met it
-        if row["digest"] == event.digest:
+        if said.in_passing or row["digest"] == event.digest:
             first = row["event_id"]
             await step.conn.execute(_NOTE_REPEAT, event.message, said.place, first)
             await step.conn.execute(_TRANSLATED, [event.message])
@@ -144,8 +144,13 @@ class Translating:
 
 
 def _kind(statement: Statement) -> str:
-    """Return what tells the events of one place apart: the type, and of a row the part."""
-    return statement.type + (f"#{statement.part}" if statement.part else "")
+    """
+    Return what tells the events of one place apart.
+
+    The type, of a row the part, and which side of a record is taken back.
+    """
+    part = f"#{statement.part}" if statement.part else ""
+    return statement.type + part + statement.facet
 
 
 async def _send_on(step: Step, firsts: Sequence[Made]) -> None:
@@ -156,6 +161,9 @@ async def _send_on(step: Step, firsts: Sequence[Made]) -> None:
     notes = [_note_of(event) for event in named] + await settle(step, firsts)
     if notes:
         await _note(step, notes)
+    said = {event.message for event in firsts} - {note[0] for note in notes}
+    if said:
+        await step.conn.execute(_TRANSLATED, list(said))
 
 
 def _note_of(event: Made) -> Note:

@@ -6,13 +6,13 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from services.health_gateway.codes import DUPLICATE, FAULTS, HTTP_ERROR_CODES
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate import (
+from services.health_gateway.translate.answers import (
     outcome,
     outcome_of,
-    read_message,
     response_bundle,
 )
 from tests.support.bars import SENT_AT, body_of, referral_bundle
+from tests.support.fhir import read_message
 
 REQUEST_ID = "7d0e4f0e-6f0b-4a39-8f0a-0d2f5f3b1c01"
 HEADER_ID = "8a4f1c5e-0e51-4c37-9d5a-5a8f0f8a2b02"
@@ -28,6 +28,7 @@ ISSUE_TYPES = {
     "processing",
     "required",
     "throttled",
+    "too-costly",
     "too-long",
     "transient",
     "value",
@@ -77,7 +78,7 @@ class TestOutcome:
         issue = OperationOutcome.model_validate(said).issue[0]
 
         assert issue.expression == ["Bundle.entry[1].resource.status"]
-        assert "must be a status of FHIR R4" in issue.diagnostics
+        assert "This must be one of active" in issue.diagnostics
         assert "send it again" in issue.diagnostics
         assert "Vale" not in str(said)
 

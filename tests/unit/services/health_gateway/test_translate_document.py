@@ -4,8 +4,8 @@ import pytest
 
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import MAX_DEPTH
-from services.health_gateway.translate import read_message
 from tests.support.bars import body_of, referral_bundle
+from tests.support.fhir import read_message
 
 
 def refused(body):
@@ -52,7 +52,7 @@ class TestBytes:
         """Backslash-backslash-u0000 is a backslash and five characters, not a NUL."""
         body = body_of(referral_bundle()).replace(b"Reed", b"Re\\\\u0000ed")
 
-        assert read_message(body).request.place == 1
+        assert read_message(body).focus.place == 1
 
     def test_refuses_half_a_surrogate_pair(self):
         """Half a character parses in Python and fails in every store."""

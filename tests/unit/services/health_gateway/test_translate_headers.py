@@ -6,7 +6,7 @@ import json
 import pytest
 
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate import end_user
+from services.health_gateway.translate.headers import end_user
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
 

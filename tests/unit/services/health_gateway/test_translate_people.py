@@ -3,7 +3,7 @@
 import pytest
 
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate import read_message, sender_of, to_statements
+from services.health_gateway.translate import sender_of
 from tests.support.bars import (
     NHS_NUMBER,
     NHS_NUMBER_SYSTEM,
@@ -14,6 +14,7 @@ from tests.support.bars import (
     referral_bundle,
     resource_of,
 )
+from tests.support.fhir import read_message, to_statements
 
 
 def stated(bundle):

@@ -4,11 +4,6 @@ import pytest
 
 from schemas.statement import Statement
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate import (
-    read_message,
-    reread_message,
-    to_statements,
-)
 from tests.support.bars import (
     NHS_NUMBER,
     RECEIVER,
@@ -18,6 +13,7 @@ from tests.support.bars import (
     referral_bundle,
     resource_of,
 )
+from tests.support.fhir import read_message, to_statements
 
 CORRELATION = "0f3b2a54-5f53-4d0b-9f3f-1d0a2f7f9a10"
 RECORD = "https://trust.example/Id/referral|REF-1001"
@@ -231,11 +227,11 @@ class TestRecord:
         """An integer versionId, else lastUpdated of the request, else of the Bundle."""
         assert stated(referral_bundle(**changes)).sourceversion == version
 
-    def test_refuses_a_record_without_version_or_time(self):
-        """Two messages about it could not be put in order."""
-        found = refused(referral_bundle(last_updated=None, timestamp=None))
+    def test_a_record_without_version_or_time_is_of_when_it_was_heard(self):
+        """Two messages about it are put in the order in which they came."""
+        found = stated(referral_bundle(last_updated=None, timestamp=None))
 
-        assert found.where == "Bundle.entry[1].resource.meta.lastUpdated"
+        assert found.sourceversion == 1773144000000
 
 
 class TestOccurred:
@@ -261,25 +257,26 @@ class TestOccurred:
         """BaRS's own samples carry no authoredOn; the Bundle says when."""
         assert stated(referral_bundle(authored_on=None)).occurred == SENT_AT
 
-    @pytest.mark.parametrize("partial", ["2026", "2026-02", "2016-12-31T23:59:60Z"])
-    def test_refuses_a_partial_date(self, partial):
-        """No clock can start in a month or a leap second; we say what to send."""
-        found = refused(referral_bundle(authored_on=partial))
+    @pytest.mark.parametrize(
+        ("said", "day", "precision"),
+        [
+            ("2025", "2025-12-31", "by"),
+            ("2026-02", "2026-02-28", "by"),
+            ("2026", "2026-03-10", "by"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z", "instant"),
+        ],
+    )
+    def test_a_partial_date_is_its_last_day(self, said, day, precision):
+        """By the end of that month or year, and not later than it was heard."""
+        found = stated(referral_bundle(authored_on=said))
 
-        assert (found.issue, found.where) == (
-            "value",
-            "Bundle.entry[1].resource.authoredOn",
-        )
-        assert "full date" in found.diagnostics
+        assert (found.occurred, found.occurredprecision) == (day, precision)
 
-    def test_refuses_a_time_without_offset_when_read_again(self):
-        """The models refuse it at the door; a second reading does so by itself."""
-        body = body_of(referral_bundle(authored_on="2026-03-01T16:40:00"))
+    def test_refuses_a_time_without_offset(self):
+        """Nobody can say which moment that was."""
+        found = refused(referral_bundle(authored_on="2026-03-01T16:40:00"))
 
-        with pytest.raises(FhirRefused) as found:
-            to_statements(reread_message(body))
-
-        assert found.value.where == "Bundle.entry[1].resource.authoredOn"
+        assert found.where == "Bundle.entry[1].resource.authoredOn"
 
     def test_refuses_a_number_where_a_date_belongs(self):
         """The models read a number as seconds since 1970; FHIR does not."""

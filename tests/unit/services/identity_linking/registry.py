@@ -25,11 +25,19 @@ class Told:
         self.epoch = 0
         self.doubts: set[tuple[str, str, str]] = set()
 
-    def tell(self, ref: str, sender: str = COUNCIL, **said: Any) -> str:
-        """Say *said* of the person; return the choice's reason."""
+    def tell(
+        self, ref: str, sender: str = COUNCIL, calls: str = "", **said: Any
+    ) -> str:
+        """
+        Say *said* of the person, and by which other persons' ids it is called too.
+
+        Returns the choice's reason.
+        """
         registry = self.registry
         registry.add(ref, sender, None)
         registry.note(ref, Stated(**said))
+        for name in calls:
+            registry.call(name, ref)
         choice = rules.choose(registry, ref)
         self.doubts |= {(ref, child, why) for child, why in choice.doubts}
         self._act(ref, choice)

@@ -1,0 +1,244 @@
+"""One request at a door: judged, kept in one commit, answered."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from schemas import topics
+from schemas.errors import Refused
+from services.health_gateway import codes
+from services.health_gateway.api.answering import fault_answer, fhir
+from services.health_gateway.api.scoping import is_outside, people
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.rules import Media
+from services.health_gateway.settings import Settings
+from services.health_gateway.store import answers_known, note_request, settle_empty
+from services.health_gateway.translate import (
+    Asked,
+    Heard,
+    Message,
+    Piece,
+    Submission,
+    Tables,
+    sender_of,
+    submission,
+    withdrawn,
+)
+from services.health_gateway.translate.answers import (
+    accepted,
+    accepted_format,
+    informed,
+    outcome_of,
+    response_bundle,
+    response_of,
+    warnings_of,
+)
+from services.health_gateway.translate.headers import END_USER, Headers, read_headers
+from services.runtime import instants, metrics, refs
+from services.runtime.intake import door, messages
+from services.runtime.intake.scope import UNREADABLE, Scope
+from services.runtime.problems import Problem
+from services.runtime.service import Service
+from services.runtime.step import Step
+
+_REQUESTS: Final = frozenset({"servicerequest-request", "booking-request"})
+_RESPONSE: Final = "servicerequest-response"
+_OUTSIDE: Final = "Not about a child of whom we may hear. Counted, and kept nowhere."
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A request that can be used."""
+
+    kept: messages.Message
+    content: Submission
+    warnings: tuple[str, ...]
+
+
+class Taking:
+    """Takes what comes through the FHIR doors."""
+
+    def __init__(
+        self, service: Service, settings: Settings, tables: Tables, scope: Scope
+    ) -> None:
+        """Take into *service* what *scope* is about, read by *tables*."""
+        self._scope = scope
+        self._service = service
+        self._settings = settings
+        self._tables = tables
+
+    async def take(self, request: Request, asked: Asked, made: str) -> Response:
+        """
+        Judge, keep and answer one request.
+
+        *made* is the correlation id of a message whose sender gave none.
+        """
+        came = await door.asked(self._service, request)
+        message = came.message("health_gateway")
+        self._scope.held(message.sender)
+        if asked.method != "DELETE":
+            _check_media_type(came.content_type)
+        if accepted_format(request.headers.get("accept")) is None:
+            raise Problem(406, "not-acceptable", "Accept application/fhir+json.")
+        try:
+            judged = self._judged(request, message, asked, made)
+            if await is_outside(self._scope, message.sender, judged.content):
+                return fhir(request, 200, informed(_OUTSIDE))
+        except FhirRefused as refused:
+            return await self._refuse(request, message, refused)
+        return await self._keep(request, asked, judged)
+
+    def _judged(
+        self, request: Request, kept: messages.Message, asked: Asked, made: str
+    ) -> _Judged:
+        """Return what the request says; raises FhirRefused."""
+        headers = read_headers(request.headers)
+        _check_sender(END_USER, headers.sender, kept.sender)
+        self._check_target(headers)
+        heard = Heard(
+            sender=kept.sender,
+            at=kept.received,
+            message=str(kept.ref),
+            tables=self._tables,
+            correlation=kept.correlation_id,
+        )
+        if asked.method == "DELETE":
+            return _Judged(kept, withdrawn(asked, heard), ())
+        media = Media.of(kept.content_type) or Media.JSON
+        content = submission(kept.body, heard, asked, media=media)
+        warnings = content.warnings
+        if content.message is not None:
+            kept = replace(kept, correlation_id=kept.correlation_id or made)
+            warnings += _check_message(content.message, headers, kept.sender)
+        return _Judged(kept, content, warnings)
+
+    def _check_target(self, headers: Headers) -> None:
+        """Refuse what is meant for another service, where ours is known."""
+        own = self._settings.service_id
+        if own and headers.target is not None and headers.target != own:
+            rule = "This names another service"
+            raise FhirRefused(codes.FORBIDDEN, "NHSD-Target-Identifier", rule=rule)
+
+    async def _keep(self, request: Request, asked: Asked, judged: _Judged) -> Response:
+        """Commit the request; a repeat is a 409, as BaRS has it."""
+        kept, message = judged.kept, judged.content.message
+        items = self._items(kept, judged.content)
+        key = self._service.settings.key
+
+        async def work(step: Step) -> messages.Kept:
+            """Keep it."""
+            answers = message is not None and message.event == _RESPONSE
+            own = (message.answered or "") if message else ""
+            if answers and not await answers_known(step.conn, key, own):
+                return messages.Kept("unknown-response", b"")
+            topic = topics.HEALTH_INBOUND
+            await self._scope.note(step, kept.sender, people(judged.content))
+            done = await messages.accept(step, kept, items, topic=topic, answer=b"")
+            if done.outcome == "accepted":
+                if message is not None and message.event in _REQUESTS:
+                    own = message.bundle.text("id") or kept.request_id
+                    await note_request(step.conn, key, own, kept.ref)
+                if not any(item.refused is None for item in items):
+                    await settle_empty(step.conn, kept.ref)
+            return done
+
+        result = await self._service.doors.commit(work)
+        if result.outcome == "unknown-response":
+            where, rule = "MessageHeader.response.identifier", "This answers no request"
+            refused = FhirRefused(codes.UNKNOWN_RESPONSE, where, rule=rule)
+            return await self._refuse(request, kept, refused)
+        if result.outcome != "accepted":
+            again = result.outcome == "repeated"
+            first = {"Location": f"/messages/{kept.ref}"} if again else None
+            fault = codes.DUPLICATE if again else codes.CONFLICT
+            return fault_answer(request, fault, first)
+        return self._answer(request, asked, judged)
+
+    def _items(
+        self, kept: messages.Message, content: Submission
+    ) -> list[messages.Item]:
+        """Return what goes on: each piece that states something, or was refused."""
+        return [
+            self._item(kept, piece)
+            for piece in content.pieces
+            if piece.statements or piece.refused
+        ]
+
+    def _item(self, kept: messages.Message, piece: Piece) -> messages.Item:
+        """Return one piece as it goes on."""
+        if piece.refused:
+            return messages.Item(
+                piece.place, kept.body, type=piece.kind, refused=piece.refused
+            )
+        first = piece.statements[0]
+        key = self._service.settings.key
+        person = first.person and refs.person_ref(key, kept.sender, first.person)
+        return messages.Item(piece.place, piece.value, person or None, first.type)
+
+    def _answer(self, request: Request, asked: Asked, judged: _Judged) -> Response:
+        """Return the answer to what was taken in."""
+        at = instants.text(instants.now())
+        content, ref = judged.content, judged.kept.ref
+        headers = {"Location": f"/messages/{ref}"}
+        if content.message is not None:
+            answer = response_bundle(
+                content.message,
+                request_id=judged.kept.request_id,
+                header_id=str(uuid4()),
+                at=at,
+                endpoint=self._settings.endpoint,
+                told=accepted(judged.warnings, content.issues)
+                if judged.warnings or content.issues
+                else None,
+            )
+            return fhir(request, 200, answer, headers)
+        if content.form in {"transaction", "batch"}:
+            answer = response_of(content.form, content.pieces, at=at)
+            return fhir(request, 200, answer, headers)
+        told = [word for piece in content.pieces for word in warnings_of(piece)]
+        status = 200 if asked.method == "DELETE" else 201
+        return fhir(request, status, accepted(told, content.issues), headers)
+
+    async def _refuse(
+        self, request: Request, kept: messages.Message, refused: FhirRefused
+    ) -> Response:
+        """Keep a message that cannot be used, if it may be; say why it cannot."""
+        if self._scope.held(kept.sender).narrow:
+            await self._scope.count_one(kept.sender, UNREADABLE)
+            return fhir(request, refused.status, outcome_of(refused))
+
+        async def work(step: Step) -> tuple[UUID, Refused]:
+            """Keep it."""
+            topic = topics.HEALTH_INBOUND
+            return await messages.refuse(step, kept, refused, topic=topic)
+
+        ref, why = await self._service.doors.commit(work)
+        metrics.REFUSED.labels(why.reason).inc()
+        if why.reason == codes.CONFLICT.reason:
+            return fault_answer(request, codes.CONFLICT)
+        location = {"Location": f"/messages/{ref}"}
+        return fhir(request, refused.status, outcome_of(refused), location)
+
+
+def _check_sender(where: str, named: str | None, sender: str) -> None:
+    """Refuse what names another sender than the token's."""
+    if named is not None and named != sender:
+        rule = "must be the organisation of your token"
+        raise FhirRefused(codes.FORBIDDEN, where, rule=rule)
+
+
+def _check_message(message: Message, headers: Headers, sender: str) -> tuple[str, ...]:
+    """Refuse another sender's message; return what differs between it and its headers."""
+    _check_sender("MessageHeader.sender", sender_of(message), sender)
+    if headers.event is not None and headers.event != message.event:
+        return ("use-context-differs",)
+    return ()
+
+
+def _check_media_type(said: str) -> None:
+    """Raise a 415 for anything but FHIR."""
+    if Media.of(said) is None:
+        raise Problem(415, "unknown-media-type", "Send application/fhir+json or +xml.")

@@ -1,0 +1,25 @@
+"""What was put up with, in plain words for the sender."""
+
+from typing import Final
+
+WARNINGS: Final = {
+    "no-patient": "This is about no patient: it was taken in and makes no event.",
+    "slots-alone": "A message about slots alone makes no event.",
+    "outside-the-table": (
+        "BaRS does not define this combination of event, reason, status and category: "
+        "it was taken in as other."
+    ),
+    "reason-outside-the-table": (
+        "BaRS defines another reason for this; it was read as its own examples use it."
+    ),
+    "category-absent": "The category is absent; this was read as a referral.",
+    "careplan-outside-the-table": "BaRS wants another CarePlan.status here.",
+    "encounter-outside-the-table": "BaRS wants another Encounter.status here.",
+    "slot-outside-the-table": "BaRS wants another Slot.status here.",
+    "version-absent": "Bundle.meta.versionId, the version of BaRS Core, is absent.",
+    "use-context-differs": "The header use-context does not name this message's event.",
+    "unclassified": "No event type says this: it is on the timeline as unclassified.",
+    "nhs-number-check-failed": "The NHS number's check digit does not agree.",
+    "field-left-out": "Something could not be carried and was left out.",
+}
+"""By the hyphenated word of the warning."""

@@ -1,0 +1,156 @@
+"""A judged message to statements in the catalogue's words."""
+
+from dataclasses import replace
+from typing import Final
+
+from schemas.statement import Statement
+from services.health_gateway.codes import BAD_VALUE, MISSING
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate.about import About, Heard, sent_at
+from services.health_gateway.translate.messages.reading import Message
+from services.health_gateway.translate.nodes import Node, Part
+from services.health_gateway.translate.people import (
+    identifier_text,
+    organisation_of,
+    person_of,
+)
+from services.health_gateway.translate.resources.appointments import day_and_start
+from services.health_gateway.translate.resources.meaning import (
+    UNCLASSIFIED,
+    WITHDRAWN,
+    Meaning,
+    Paths,
+)
+from services.health_gateway.translate.resources.reading import SHAPES, stated
+from services.health_gateway.translate.resources.records import (
+    LONGEST,
+    sensitivity,
+    version_of,
+)
+from services.health_gateway.translate.subjects import Whose
+
+_AUTHORED: Final = frozenset({"referral.received.v1"})
+_NOW: Final[Paths] = (("meta", "lastUpdated"),)
+_NOT_BROUGHT: Final = "appointment.was_not_brought.v1"
+
+
+def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
+    """
+    Return what *message* says happened; nothing where it is about slots alone.
+
+    The record is what its sender calls it, else the case (see `_record`). An end is a
+    record of its own, so that it never supersedes the referral it ends.
+    """
+    found = _whose(message)
+    if found is None:
+        return ()
+    sent = sent_at(message.bundle)
+    about = About(_part(message), message.parts, heard, sent)
+    meant = _meaning(message, about)
+    record = _record(message)
+    if meant.type == WITHDRAWN:
+        named = {"withdraws": {"sourcerecord": record}, "reason": "entered-in-error"}
+        meant = replace(meant, data=named)
+    statement = stated(
+        about, SHAPES[about.kind], found, meant, (record, version_of(about))
+    )
+    labelled = (message.bundle, about.resource, found.patient)
+    kept = sensitivity(meant.type, *labelled)
+    place = message.focus.place
+    return (replace(statement, place=place, sensitivity=kept),)
+
+
+def sender_of(message: Message) -> str | None:
+    """Return the organisation that the message names as its sender, if just one."""
+    return organisation_of(message.parts, message.header.node("sender"))
+
+
+def _part(message: Message) -> Part:
+    """Return the resource that says most: of a no-show, the appointment that came."""
+    if message.row.type == _NOT_BROUGHT:
+        came = (part for part in message.parts.all if part.kind == "Appointment")
+        return next(came, message.focus)
+    return message.focus
+
+
+def _meaning(message: Message, about: About) -> Meaning:
+    """Return the row's meaning with what a message says beside its focus."""
+    row = message.row
+    data = {
+        "resource_type": about.kind,
+        "status": about.status or None,
+        "classification": row.classification,
+        "outcome": row.classification,
+        "event": message.event,
+        "reason": message.reason if row.type == UNCLASSIFIED else None,
+    }
+    said = {name: value for name, value in data.items() if value}
+    if about.kind == "Appointment":
+        said |= day_and_start(about)
+    at = () if row.type in _AUTHORED else _NOW
+    if row.type == _NOT_BROUGHT and about.kind == "Appointment":
+        at = (("start",),)
+    return Meaning(row.type, row.facet, said, when=at)
+
+
+def _whose(message: Message) -> Whose | None:
+    """
+    Return the patient, who must have come with a message about a referral.
+
+    A booking may speak of a slot that nobody has yet.
+    """
+    focus = message.focus
+    if focus.kind == "ServiceRequest":
+        patient = message.parts.follow(focus.resource, "subject", "Patient")
+    else:
+        actors = (
+            actor
+            for participant in focus.resource.either("participant")
+            for actor in participant.either("actor")
+        )
+        came = (part for part in map(message.parts.find, actors) if part)
+        found = next((part for part in came if part.kind == "Patient"), None)
+        if found is None:
+            return None
+        patient = found
+    person, flags = person_of(patient.resource)
+    return Whose(person, patient.resource, flags)
+
+
+def _record(message: Message) -> str:
+    """
+    Return the sender's own id of what the message is about.
+
+    In order: its identifier, its type and id, the Encounter's identifier (BaRS's case
+    number), Bundle.id (BaRS keeps it through a conversation).
+    """
+    focus = message.focus.resource
+    found = _first_identifier(focus) or _literal_id(message.focus) or _case(message)
+    record = found or message.bundle.text("id")
+    where = focus.at("identifier")
+    if not record:
+        rule = "A referral or booking needs an id that stays the same"
+        raise FhirRefused(MISSING, where, rule=rule)
+    if len(record) > LONGEST:
+        rule = f"The id with its system must not exceed {LONGEST} characters"
+        raise FhirRefused(BAD_VALUE, where, rule=rule)
+    return record
+
+
+def _first_identifier(resource: Node) -> str | None:
+    """Return a resource's first identifier that has a value."""
+    values = (i for i in resource.nodes("identifier") if i.text("value"))
+    return next(map(identifier_text, values), None)
+
+
+def _literal_id(part: Part) -> str | None:
+    """Return `type/id`, None where it has no id."""
+    own = part.resource.text("id")
+    return f"{part.kind}/{own}" if own else None
+
+
+def _case(message: Message) -> str | None:
+    """Return the identifier of the Encounter that the referral came from."""
+    reference = message.focus.resource.node("encounter")
+    part = message.parts.find(reference) if reference else None
+    return _first_identifier(part.resource) if part else None

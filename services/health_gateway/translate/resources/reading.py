@@ -1,0 +1,280 @@
+"""A resource to statements: what it means, of whom, when, and with which codes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from schemas.events import CATALOGUE
+from schemas.statement import Mark, Statement
+from services.health_gateway.codes import BAD_VALUE, PRIORITIES
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate.about import About
+from services.health_gateway.translate.codings import Coding, as_code, codings
+from services.health_gateway.translate.nodes import Node
+from services.health_gateway.translate.people import LEFT_OUT, organisation_of
+from services.health_gateway.translate.resources import (
+    appointments,
+    episodes,
+    findings,
+    letters,
+    patients,
+    referrals,
+)
+from services.health_gateway.translate.resources.meaning import (
+    WITHDRAWN,
+    Meaning,
+    Shape,
+    other,
+)
+from services.health_gateway.translate.resources.records import (
+    correlation_of,
+    record_of,
+    sensitivity,
+    version_of,
+    when,
+)
+from services.health_gateway.translate.subjects import Whose, whose
+from services.health_gateway.translate.times import Occurred
+
+SHAPES: Final[Mapping[str, Shape]] = {
+    **referrals.SHAPES,
+    **appointments.SHAPES,
+    **episodes.SHAPES,
+    **findings.SHAPES,
+    **letters.SHAPES,
+    **patients.SHAPES,
+}
+"""Types of resource that may say more than that they exist."""
+_ELSE: Final = Shape(other, when=(("effectiveDateTime",), ("issued",), ("date",)))
+_BODIES: Final = {
+    "referral.accepted.v1": "accepted_by",
+    "referral.rejected.v1": "rejected_by",
+    "referral.returned_with_advice.v1": "returned_by",
+    "referral.info_requested.v1": "asked_of",
+    "referral.discharged.v1": "discharged_by",
+    "provision.started.v1": "provided_by",
+    "provision.changed.v1": "provided_by",
+    "provision.ended.v1": "provided_by",
+    "referral.received.v1": "referred_to",
+    "transfer.between_trusts.v1": "referred_to",
+    "transition.to_adult_service.v1": "referred_to",
+}
+"""What the organisation that a record leads to is called in each type."""
+_DAYS: Final = {
+    "waiting_list.added.v1": "added_on",
+    "waiting_list.removed.v1": "removed_on",
+    "appointment.attended.v1": "attended_on",
+    "assessment.started.v1": "started_on",
+    "assessment.completed.v1": "completed_on",
+    "diagnosis.recorded.v1": "recorded_on",
+    "diagnosis.ruled_out.v1": "ruled_out_on",
+    "provision.started.v1": "started_on",
+    "provision.changed.v1": "changed_on",
+    "provision.ended.v1": "ended_on",
+    "referral.discharged.v1": "discharged_on",
+    "safeguarding.flag_raised.v1": "raised_on",
+    "safeguarding.flag_cleared.v1": "cleared_on",
+    "reasonable_adjustment.changed.v1": "changed_on",
+    "nhs_number.changed.v1": "changed_on",
+    "ehcna.advice_request_received.v1": "received_on",
+    "ehcna.advice_received.v1": "received_on",
+}
+"""Where each type's data say the day."""
+
+
+def statements(about: About) -> tuple[Statement, ...]:
+    """
+    Return what a resource says happened; nothing where it is about no patient.
+
+    Raises FhirRefused for what cannot be said of anyone.
+    """
+    shape = SHAPES.get(about.kind, _ELSE)
+    if is_withdrawn(about.resource):
+        return withdrawals(about, shape)
+    found = whose(about)
+    if found is None:
+        return ()
+    own = record_of(about)
+    return tuple(
+        stated(
+            about,
+            shape,
+            found,
+            meant,
+            (meant.record, 0) if meant.record else (own, version_of(about)),
+        )
+        for meant in shape.decide(about)
+    )
+
+
+def is_withdrawn(resource: Node) -> bool:
+    """Return whether its sender says that a record was a mistake."""
+    verified = (c for c in codings(resource, "verificationStatus"))
+    status = resource.members.get("status")
+    return status == "entered-in-error" or any(
+        c.code == "entered-in-error" for c in verified
+    )
+
+
+def withdrawals(about: About, shape: Shape | None = None) -> tuple[Statement, ...]:
+    """Return that every side of a record is taken back, of whomever it was."""
+    known = shape or SHAPES.get(about.kind, _ELSE)
+    record = record_of(about)
+    return tuple(withdrawal(about, record, facet) for facet in known.facets)
+
+
+def withdrawal(about: About, record: str, facet: str = "") -> Statement:
+    """Return that one side of a record is taken back."""
+    happened = when(about, ())
+    named = {"sourcerecord": f"{record}{facet}"}
+    return Statement(
+        place=about.part.place,
+        type=WITHDRAWN,
+        occurred=happened.text,
+        occurredprecision=happened.precision,
+        sourcerecord=f"{record}{facet}#withdrawn",
+        sourceversion=version_of(about),
+        person={},
+        data={"withdraws": named, "reason": "entered-in-error"},
+        facet=facet,
+    )
+
+
+def stated(
+    about: About,
+    shape: Shape,
+    found: Whose,
+    meant: Meaning,
+    said_of: tuple[str, int],
+) -> Statement:
+    """
+    Return one statement about *found*, of the record and version that *said_of* names.
+
+    A record that is only spoken of in passing has version 0: what it says of itself
+    takes its place.
+    """
+    happened = when(about, meant.when or shape.when)
+    record, version = said_of
+    data, left_out = _chosen(_data(about, shape, meant, happened), meant.type)
+    _check(meant.type, found.person, data, about.resource)
+    flags = found.flags | ({LEFT_OUT} if left_out else set())
+    return Statement(
+        place=about.part.place,
+        type=meant.type,
+        occurred=happened.text,
+        occurredprecision=happened.precision,
+        sourcerecord=record + meant.facet,
+        sourceversion=version,
+        person=found.person,
+        data=data,
+        correlationid=about.heard.correlation or correlation_of(about),
+        sensitivity=sensitivity(meant.type, about.resource, found.patient),
+        in_passing=meant.record is not None,
+        mark=_mark(about, shape, found, meant, said_of),
+        flags=tuple(sorted(flags)),
+    )
+
+
+def _mark(
+    about: About,
+    shape: Shape,
+    found: Whose,
+    meant: Meaning,
+    said_of: tuple[str, int],
+) -> Mark | None:
+    """Return what a later version is compared with, and what it means then."""
+    if meant.mark is None:
+        return None
+    other = meant.instead
+    instead = stated(about, shape, found, other, said_of) if other else None
+    return Mark(said_of[0], meant.mark, instead, meant.only_after)
+
+
+def _chosen(said: Mapping[str, Any], type_name: str) -> tuple[dict[str, Any], bool]:
+    """Return what the type has room for, and whether something stated is left out."""
+    known = CATALOGUE[type_name].data.model_fields
+    wanted = {name: value for name, value in said.items() if name in known}
+    data = {name: value for name, value in wanted.items() if value not in (None, "")}
+    return data, "" in wanted.values()
+
+
+def _data(
+    about: About, shape: Shape, meant: Meaning, happened: Occurred
+) -> dict[str, Any]:
+    """Return all that may be said, for the type to choose from; empty: left out."""
+    said: dict[str, Any] = {**_coded(about, shape)}
+    said |= _first(about.codings(*shape.reasons), "reason")
+    said |= _first(about.codings(*shape.outcomes), "outcome")
+    said |= _bodies(about, shape, meant.type)
+    if meant.type in _DAYS:
+        said[_DAYS[meant.type]] = happened.day
+    return said | {
+        name: value for name, value in meant.data.items() if value is not None
+    }
+
+
+def _coded(about: About, shape: Shape) -> dict[str, str | None]:
+    """Return our name of the service, and the code that its sender gave."""
+    heard = about.heard
+    own = about.codings(*shape.codes)
+    every = (*own, *about.codings(*shape.services), *_near(about))
+    service = heard.tables.service(heard.sender, every)
+    by_service = service[1] if service and (service[1] in own or not own) else None
+    chosen = by_service or next(iter(own), None)
+    priority = about.resource.members.get("priority")
+    known = priority if priority in PRIORITIES else ""
+    return {
+        "service": service[0] if service else None,
+        "code": as_code(chosen.code) if chosen else None,
+        "code_system": as_code(chosen.system or None) if chosen else None,
+        "priority": known if isinstance(priority, str) else None,
+    }
+
+
+def _near(about: About) -> Iterator[Coding]:
+    """Yield the codes by which what a resource points at names a service."""
+    for part in about.near:
+        if part.kind in {"HealthcareService", "PractitionerRole"}:
+            yield from codings(part.resource, "type", "specialty", "identifier")
+        elif part.kind in SHAPES and part.kind != "Patient":
+            shape = SHAPES[part.kind]
+            yield from codings(part.resource, *shape.codes, *shape.services)
+    for participant in about.resource.either("participant"):
+        for actor in participant.either("actor"):
+            found = about.parts.find(actor)
+            if found and found.kind == "HealthcareService":
+                yield from codings(found.resource, "type", "specialty", "identifier")
+
+
+def _first(found: Sequence[Coding], name: str) -> dict[str, str | None]:
+    """Return the first code as *name*, with its system."""
+    chosen = next(iter(found), None)
+    if chosen is None:
+        return {}
+    return {
+        name: as_code(chosen.code),
+        f"{name}_system": as_code(chosen.system or None),
+    }
+
+
+def _bodies(about: About, shape: Shape, type_name: str) -> dict[str, str | None]:
+    """Return who did it, and who referred; empty where what is stated leads nowhere."""
+    asker = about.resource.node("requester")
+    references = tuple(about.references(*shape.bodies))
+    found = (organisation_of(about.parts, reference) for reference in references)
+    did = next(filter(None, found), "" if references else None)
+    said = {_BODIES.get(type_name, "body"): did} if type_name in _BODIES else {}
+    by = organisation_of(about.parts, asker) if asker else None
+    return said | {"referred_by": by or ("" if asker else None)}
+
+
+def _check(
+    name: str, person: Mapping[str, Any], data: Mapping[str, Any], resource: Node
+) -> None:
+    """Refuse what the catalogue would not take."""
+    try:
+        CATALOGUE[name].data.model_validate({"person": person, **data})
+    except ValidationError:
+        rule = "This cannot be said in the event catalogue's words"
+        raise FhirRefused(BAD_VALUE, resource.path, rule=rule) from None

@@ -1,0 +1,117 @@
+"""The sender's own record: its id, its version, and when what it says happened."""
+
+import re
+from typing import Final
+from uuid import UUID
+
+from services.health_gateway.codes import BAD_VALUE, RESTRICTED_LABELS
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate.about import About
+from services.health_gateway.translate.codings import codings
+from services.health_gateway.translate.nodes import Node
+from services.health_gateway.translate.people import identifier_text
+from services.health_gateway.translate.times import Occurred, first, milliseconds
+
+_VERSION: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
+LONGEST: Final = 170
+"""Characters of a record id: a withdrawal names at most 200, a facet included."""
+
+
+def record_of(about: About) -> str:
+    """
+    Return the sender's own id of a record: `type/id`.
+
+    An id that holds within one message alone is a last resort behind an identifier:
+    another message may give it to another record.
+    """
+    own = about.resource.text("id")
+    known = about.part.named is not None or _is_unique(own)
+    found = f"{about.kind}/{own}" if own and (known or not _temporary(about)) else None
+    found = found or _first_identifier(about)
+    if found is None:
+        return f"{about.kind}/{about.heard.message}/{about.part.place}"
+    if len(found) > LONGEST:
+        rule = f"The id with its system must not exceed {LONGEST} characters"
+        raise FhirRefused(BAD_VALUE, about.resource.at("identifier"), rule=rule)
+    return found
+
+
+def _temporary(about: About) -> bool:
+    """Return whether an entry is called by an address that holds in one message."""
+    return (about.part.full_url or "").startswith("urn:")
+
+
+def _is_unique(own: str | None) -> bool:
+    """Return whether an id is a UUID, which nobody gives twice."""
+    try:
+        return own is not None and bool(UUID(own))
+    except ValueError:
+        return False
+
+
+def _first_identifier(about: About) -> str | None:
+    """Return a record's first identifier that has a value, with its type."""
+    values = (i for i in about.resource.either("identifier") if i.text("value"))
+    found = next(map(identifier_text, values), None)
+    return f"{about.kind}|{found}" if found else None
+
+
+def version_of(about: About) -> int:
+    """
+    Return the version of the sender's record.
+
+    What it says of itself; else when it was last updated, else when its Bundle was put
+    together, else when we heard, in milliseconds since 1970.
+    """
+    own = about.text("meta", "versionId")
+    if own and _VERSION.fullmatch(own):
+        return int(own)
+    said = (about.text("meta", "lastUpdated"), about.sent, about.heard.at)
+    return next(filter(None, (milliseconds(text) for text in said if text)), 0)
+
+
+def when(about: About, paths: tuple[tuple[str, ...], ...]) -> Occurred:
+    """Return when it happened: the best that the record says, else when we heard."""
+    texts = [_text(about.resource, path) for path in paths]
+    texts += [about.text("meta", "lastUpdated"), about.sent, about.heard.at]
+    found = first(texts)
+    assert found is not None  # noqa: S101 - the door's own time is an instant
+    heard = about.heard.at[:10]
+    return min(found, Occurred(heard, "by")) if found.precision == "by" else found
+
+
+def _text(resource: Node, path: tuple[str, ...]) -> str | None:
+    """Return the text that *path* leads to."""
+    node: Node | None = resource
+    for name in path[:-1]:
+        node = node.node(name) if node else None
+    return node.text(path[-1]) if node else None
+
+
+def sensitivity(type_name: str, *resources: Node | None) -> str:
+    """
+    Return how carefully it is shown: safeguarding, restricted or normal.
+
+    `restricted` where a resource is labelled so (PDS's S-flag).
+    """
+    if type_name.startswith("safeguarding."):
+        return "safeguarding"
+    metas = (resource.node("meta") for resource in resources if resource)
+    labels = {c.code for meta in metas if meta for c in codings(meta, "security")}
+    return "restricted" if labels & RESTRICTED_LABELS else "normal"
+
+
+def correlation_of(about: About) -> str | None:
+    """
+    Return what ties a record to others of its course, where it says so.
+
+    The referral that it is or continues, as its sender names it: no two senders share
+    such a name.
+    """
+    root = about.part.named if about.kind == "ServiceRequest" else None
+    for reference in about.references("focus", "basedOn", "referralRequest"):
+        part = about.parts.find(reference)
+        said = part.named if part else (reference.text("reference") or "")
+        if not root and said and said.startswith("ServiceRequest/"):
+            root = said.split("/_history/")[0]
+    return f"{about.heard.sender} {root}" if root else None

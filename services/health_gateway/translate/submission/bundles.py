@@ -1,0 +1,151 @@
+"""Bundles in pieces: transactions, batches, collections."""
+
+from typing import Any, Final
+
+from services.health_gateway.codes import MISSING, NOT_IMPLEMENTED, TOO_MANY_ENTRIES
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.rules import Repairs, judge_resource
+from services.health_gateway.translate.about import About, Heard, sent_at
+from services.health_gateway.translate.nodes import Node, Parts, entries
+from services.health_gateway.translate.submission.pieces import (
+    Piece,
+    Submission,
+    deleted,
+    piece_of,
+)
+
+_MOST: Final = 5_000
+"""Entries of one Bundle."""
+
+
+def transaction(bundle: Node, heard: Heard) -> Submission:
+    """Return a transaction, refused whole for one entry."""
+    _check_count(bundle)
+    parts = Parts(entries(bundle))
+    held = bundle.nodes("entry")
+    pieces = tuple(_entry(bundle, e, i, parts, heard) for i, e in enumerate(held))
+    for piece in pieces:
+        if piece.refused:
+            raise piece.refused
+    return Submission("transaction", pieces)
+
+
+def batch(document: dict[str, Any], heard: Heard, repairs: Repairs) -> Submission:
+    """Return a batch, each entry taken or refused by itself."""
+    bundle = Node(document, "Bundle")
+    _check_count(bundle)
+    held = [_mended(entry, repairs) for entry in bundle.nodes("entry")]
+    good = [{} if isinstance(entry, FhirRefused) else entry for entry in held]
+    whole = Node({**document, "entry": good}, "Bundle")
+    parts = Parts(entries(whole))
+    pieces = tuple(
+        _refused(place, bundle, entry)
+        if isinstance(entry, FhirRefused)
+        else _entry(whole, Node(entry, f"Bundle.entry[{place}]"), place, parts, heard)
+        for place, entry in enumerate(held)
+    )
+    return Submission("batch", pieces)
+
+
+def _mended(entry: Node, repairs: Repairs) -> dict[str, Any] | FhirRefused:
+    """Return an entry with its resource judged, or why it is refused."""
+    resource = entry.members.get("resource")
+    if not isinstance(resource, dict):
+        return dict(entry.members)
+    try:
+        return {**entry.members, "resource": judge_resource(resource, repairs).resource}
+    except FhirRefused as refused:
+        return refused
+
+
+def _refused(place: int, bundle: Node, refused: FhirRefused) -> Piece:
+    """Return an entry whose resource is not FHIR."""
+    entry = bundle.nodes("entry")[place]
+    request = entry.members.get("request")
+    method = request.get("method") if isinstance(request, dict) else None
+    return Piece(place, _said_kind(entry), str(method or "POST"), refused=refused)
+
+
+def _said_kind(entry: Node) -> str:
+    """Return the type that an entry's resource says it has."""
+    resource = entry.members.get("resource")
+    said = resource.get("resourceType") if isinstance(resource, dict) else None
+    return said if isinstance(said, str) else "Resource"
+
+
+def _entry(bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard) -> Piece:
+    """Return one entry of a transaction or batch, refused or not."""
+    request = entry.node("request")
+    method = (request.text("method") if request else None) or "POST"
+    try:
+        if method == "DELETE" and request:
+            kind, _, own = request.required("url").partition("/")
+            return deleted(place, kind, own, heard)
+        return _put(bundle, entry, place, parts, heard, method)
+    except FhirRefused as refused:
+        return Piece(place, _said_kind(entry), method, refused=refused)
+
+
+def _put(
+    bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard, method: str
+) -> Piece:
+    """Return an entry that puts or posts a resource."""
+    if method not in {"POST", "PUT"}:
+        rule = "Only POST, PUT and DELETE are taken"
+        raise FhirRefused(NOT_IMPLEMENTED, entry.at("request.method"), rule=rule)
+    if entry.node("resource") is None:
+        raise FhirRefused(MISSING, entry.at("resource"), rule="This is required")
+    part = next((one for one in parts.all if one.place == place), None)
+    if part is None:
+        where = entry.at("resource.resourceType")
+        raise FhirRefused(MISSING, where, rule="This is required")
+    return piece_of(About(part, parts, heard, sent_at(bundle)), bundle, method)
+
+
+def collection(bundle: Node, heard: Heard, form: str) -> Submission:
+    """Return a collection, refused whole for one entry; of a document, its head."""
+    _check_count(bundle)
+    parts = Parts(entries(bundle))
+    chosen = parts.all[:1] if form == "document" else parts.all
+    sent = sent_at(bundle)
+    pieces = [piece_of(About(p, parts, heard, sent), bundle, "POST") for p in chosen]
+    gone = [
+        deleted(place, *_address(entry), heard)
+        for place, entry in enumerate(bundle.nodes("entry"))
+        if _is_deleted(entry)
+    ]
+    return Submission(form, tuple(sorted([*pieces, *gone], key=lambda one: one.place)))
+
+
+def _is_deleted(entry: Node) -> bool:
+    """Return whether an entry of a history says that a record was deleted."""
+    request = entry.node("request")
+    return bool(request and request.text("method") == "DELETE")
+
+
+def _address(entry: Node) -> tuple[str, str]:
+    """Return type and id of the record that an entry's request names."""
+    request = entry.node("request")
+    kind, _, own = (request.required("url") if request else "").partition("/")
+    return kind, own
+
+
+def shell(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a batch without its resources, each of which is judged by itself."""
+    held = document.get("entry")
+    if not isinstance(held, list):
+        return document
+    entries_alone = [
+        {name: value for name, value in entry.items() if name != "resource"}
+        if isinstance(entry, dict)
+        else entry
+        for entry in held
+    ]
+    return {**document, "entry": entries_alone}
+
+
+def _check_count(bundle: Node) -> None:
+    """Refuse a Bundle of more entries than one request may hold."""
+    if len(bundle.nodes("entry")) > _MOST:
+        rule = f"A Bundle holds at most {_MOST} entries"
+        raise FhirRefused(TOO_MANY_ENTRIES, bundle.at("entry"), rule=rule)

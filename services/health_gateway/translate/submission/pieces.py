@@ -1,0 +1,94 @@
+"""What one place of a request states, and what all of them are together."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.statement import Statement
+from services.health_gateway.codes import BAD_VALUE
+from services.health_gateway.errors import FhirRefused, Issue
+from services.health_gateway.translate.about import About, Heard
+from services.health_gateway.translate.messages import Message
+from services.health_gateway.translate.nodes import Node, Part, Parts
+from services.health_gateway.translate.passing_on import deletion, passed_on
+from services.health_gateway.translate.resources import statements, withdrawals
+from services.health_gateway.translate.subjects import whose
+
+NO_PATIENT = "no-patient"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request's line says."""
+
+    method: str = "POST"
+    kind: str | None = None
+    """Type of resource in the address."""
+    own: str | None = None
+    """Id in the address."""
+    message_only: bool = False
+    """Whether the address takes messages and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one place of a request states, or why it was refused."""
+
+    place: int
+    kind: str
+    """Type of its resource."""
+    method: str = "POST"
+    statements: tuple[Statement, ...] = field(default=(), repr=False)
+    value: bytes = field(default=b"", repr=False)
+    """What goes on to the translator: the resource with what it points at."""
+    refused: FhirRefused | None = None
+    warnings: tuple[str, ...] = ()
+    """Hyphenated words for what was put up with."""
+    person: dict[str, Any] | None = field(default=None, repr=False)
+    """Whom a record that is taken back was about, where it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A request's content, judged."""
+
+    form: str
+    """`message`, `resource`, or the type of the Bundle."""
+    pieces: tuple[Piece, ...]
+    message: Message | None = None
+    issues: tuple[Issue, ...] = ()
+    """What the judgement had to say of it, repairs among it."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what was put up with, each word once."""
+        return tuple(dict.fromkeys(w for piece in self.pieces for w in piece.warnings))
+
+
+def piece_of(about: About, bundle: Node | None, method: str) -> Piece:
+    """Return what a resource states; one about no patient is taken and states nothing."""
+    said = statements(about)
+    value = passed_on(about.parts, about.part, bundle) if said else b""
+    warnings = () if said else (NO_PATIENT,)
+    bare = bool(said) and not said[0].person
+    found = whose(about) if bare else None
+    return Piece(
+        about.part.place,
+        about.kind,
+        method,
+        said,
+        value,
+        warnings=warnings,
+        person=found.person if found else None,
+    )
+
+
+def deleted(place: int, kind: str, own: str, heard: Heard) -> Piece:
+    """Return the withdrawal of a record, whoever it was about."""
+    if not (kind.isascii() and kind.isalpha() and own) or "/" in own:
+        rule = "Name the record to delete as type/id"
+        raise FhirRefused(BAD_VALUE, f"Bundle.entry[{place}].request.url", rule=rule)
+    members = {"resourceType": kind, "id": own}
+    part = Part(place, kind, Node(members, kind, kind), named=f"{kind}/{own}")
+    about = About(part, Parts([part]), heard)
+    value = deletion(kind, own)
+    return Piece(place, kind, "DELETE", withdrawals(about), value)

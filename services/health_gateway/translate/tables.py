@@ -1,0 +1,178 @@
+"""What codes mean, as data: national, and each publisher's own."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from schemas.events import CATALOGUE
+from schemas.events.health import Code
+from schemas.identifiers import Organisation
+from services.health_gateway.translate.codings import Coding
+
+Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
+
+ADVICE: Final = "ehc-advice"
+"""The meaning of a code by which a council asks a health body for advice."""
+
+
+class _Strict(BaseModel):
+    """Base of what a person writes in YAML."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+
+class CodesOf(_Strict):
+    """What the codes of one code system mean."""
+
+    system: str | None = None
+    """The whole name of the code system."""
+    system_has: str | None = None
+    """Or what its name holds, in lower case: many profiles spell one list."""
+    codes: Mapping[str, Code]
+
+    @model_validator(mode="after")
+    def _names_a_system(self) -> Self:
+        """Refuse codes of no system: `01` means something else in each."""
+        if (self.system is None) == (self.system_has is None):
+            raise ValueError("give system or system_has")
+        return self
+
+    def means(self, coding: Coding) -> str | None:
+        """Return what *coding* means here, None where it is none of these."""
+        if self.system_has is not None:
+            known = self.system_has in coding.system.lower()
+        else:
+            known = coding.system == self.system
+        return self.codes.get(coding.code) if known else None
+
+
+class Publisher(BaseModel):
+    """What one publisher's own codes mean (`contracts/publishers/`)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    publisher: Organisation
+    services: tuple[CodesOf, ...] = ()
+    meanings: tuple[CodesOf, ...] = ()
+
+
+class National(_Strict):
+    """What national codes mean (`contracts/standards/services.yaml`)."""
+
+    services: tuple[CodesOf, ...]
+    meanings: tuple[CodesOf, ...] = ()
+
+
+class When(_Strict):
+    """Under which words a row of the decision table holds; absent means any."""
+
+    event: str
+    reason: Texts
+    status: Texts
+    category: Texts = ()
+    use_cases: Texts = ()
+
+
+class Expected(_Strict):
+    """What else the standard wants beside them; another word is a warning."""
+
+    careplan: Texts = ()
+    encounter: Texts = ()
+    slot: Texts = ()
+
+
+class Row(_Strict):
+    """One row of the decision table: what a message of this kind says happened."""
+
+    when: When
+    expected: Expected = Expected()
+    type: str
+    """Name in the event catalogue."""
+    facet: str = ""
+    """Added to the record's id, so that an end never supersedes the referral itself."""
+    classification: Code | None = None
+    warning: Code | None = None
+    """For what the standard's table does not have and its own examples do."""
+
+    @model_validator(mode="after")
+    def _has_a_known_type(self) -> Self:
+        """Refuse a misspelt type before anything is translated with it."""
+        if self.type not in CATALOGUE:
+            raise ValueError("type: not in the catalogue")
+        return self
+
+
+class DecisionTable(_Strict):
+    """BaRS's decision table (`contracts/standards/bars.yaml`)."""
+
+    version: Annotated[str, Field(min_length=1)]
+    refused: Texts
+    """Events that are never taken."""
+    rows: tuple[Row, ...]
+
+    def row(self, event: str, reason: str, status: str, category: str) -> Row | None:
+        """Return the first row for these words."""
+        return next(
+            (r for r in self.rows if _holds(r.when, event, reason, status, category)),
+            None,
+        )
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that the table knows."""
+        return frozenset(row.when.event for row in self.rows) | set(self.refused)
+
+
+def _holds(when: When, event: str, reason: str, status: str, category: str) -> bool:
+    """Return whether a row is about these words."""
+    return (
+        when.event == event
+        and reason in when.reason
+        and status in when.status
+        and (not when.category or category in when.category)
+    )
+
+
+class Tables:
+    """All of it, looked up by sender and code."""
+
+    def __init__(
+        self, national: National, table: DecisionTable, publishers: Iterable[Publisher]
+    ) -> None:
+        """Know national codes, the decision table, and publishers' own codes."""
+        self.table: Final = table
+        self._national = national
+        self._own: Final = {one.publisher: one for one in publishers}
+
+    def service(
+        self, sender: str, found: Iterable[Coding]
+    ) -> tuple[str, Coding] | None:
+        """Return our name of the service that a code asks, with that code."""
+        return self._first(sender, found, "services")
+
+    def meaning(self, sender: str, found: Iterable[Coding]) -> str | None:
+        """Return what a publisher's code says that a record is about."""
+        known = self._first(sender, found, "meanings")
+        return known[0] if known else None
+
+    def _first(
+        self,
+        sender: str,
+        found: Iterable[Coding],
+        which: Literal["services", "meanings"],
+    ) -> tuple[str, Coding] | None:
+        """Return the first code that is known, by the sender's own list if it has one."""
+        own = self._own.get(sender)
+        lists = (*(getattr(own, which) if own else ()), *getattr(self._national, which))
+        return next(
+            (
+                (meant, coding)
+                for coding in found
+                for known in lists
+                if (meant := known.means(coding))
+            ),
+            None,
+        )

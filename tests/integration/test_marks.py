@@ -1,0 +1,64 @@
+"""What a record says in the light of its earlier versions, on a real stack."""
+
+from uuid import uuid4
+
+from tests.support.agencies import TRUST, somebody
+from tests.support.fhir_door import put, settled
+from tests.support.resources import appointment, patient, reference_to
+
+
+def types_of(agencies, answer):
+    """Return the types of the events of an accepted request."""
+    return [event["type"] for event in settled(agencies, answer)["events"]]
+
+
+def test_an_appointment_at_another_time_is_moved(agencies):
+    """The same record, booked again for another start, was rescheduled."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+    first = appointment(own, f"a-{own}", "booked")
+    later = {"start": "2026-05-01T09:00:00+01:00", "end": "2026-05-01T09:30:00+01:00"}
+    said = [
+        first,
+        first | {"meta": {"versionId": "2"}},
+        first | {"meta": {"versionId": "3"}} | later,
+    ]
+
+    found = [types_of(agencies, put(agencies, one)) for one in said]
+
+    assert found == [
+        ["appointment.booked.v1"],
+        ["appointment.booked.v1"],
+        ["appointment.rescheduled.v1"],
+    ]
+    states = {
+        e["type"]: e["state"]
+        for e in agencies.shown(person, 4, TRUST)
+        if e["category"] == "appointment"
+    }
+    assert states["appointment.rescheduled.v1"] == "linked"
+
+
+def test_an_episode_that_becomes_active_ends_a_wait_that_was_heard_of(agencies):
+    """Whoever was on the waiting list is no longer; whoever was not never was."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+
+    def episode(nth, version, status):
+        """Return an EpisodeOfCare."""
+        return {
+            "resourceType": "EpisodeOfCare",
+            "id": f"e{nth}-{own}",
+            "meta": {"versionId": version, "lastUpdated": "2026-03-05T09:00:00Z"},
+            "status": status,
+            "patient": reference_to(own),
+            "period": {"start": "2026-02-01"},
+        }
+
+    said = [episode(1, "1", "waitlist"), episode(1, "2", "active")]
+    found = [types_of(agencies, put(agencies, one)) for one in said]
+    other = types_of(agencies, put(agencies, episode(2, "1", "active")))
+
+    assert found[0] == ["waiting_list.added.v1"]
+    assert sorted(found[1]) == ["provision.started.v1", "waiting_list.removed.v1"]
+    assert other == ["provision.started.v1"]
