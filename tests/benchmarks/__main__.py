@@ -21,6 +21,7 @@ from tests.benchmarks.bare_loop import bare_loop
 from tests.benchmarks.figures import Figure, table, write
 from tests.benchmarks.people import SEED
 from tests.benchmarks.stack import Addresses, start_stack
+from tests.benchmarks.validation import validation
 from tests.load.children import children
 
 _FILE: Final = Path("var/bench.json")
@@ -78,8 +79,9 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     # aiokafka warns, and tries again, while new topics have no leader yet.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    figures = validation()
     with start_stack() as addresses:
-        figures = uvloop.run(_measured(addresses))
+        figures += uvloop.run(_measured(addresses))
     if folder := census_.corpus():
         figures += census_.census(folder)
     write(figures, _FILE)
