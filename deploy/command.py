@@ -9,6 +9,7 @@ import typer
 
 from deploy.local.simulator.command import simulate
 from deploy.returns.command import area_send_lists, sen2_return
+from deploy.validation.command import validate
 from schemas.errors import Stopped
 from services.console.cli import app, failed
 from services.education_gateway import cli as mapping
@@ -22,6 +23,7 @@ Scopes = Annotated[list[str] | None, typer.Option("--scope", help="Scope; repeat
 Ttl = Annotated[int, typer.Option(help="Seconds; a negative one makes it expired.")]
 
 app.command()(simulate)
+app.command()(validate)
 app.command("sen2")(sen2_return)
 app.command("area-send")(area_send_lists)
 

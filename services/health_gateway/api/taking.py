@@ -108,7 +108,8 @@ class Taking:
         if asked.method == "DELETE":
             return _Judged(kept, withdrawn(asked, heard), ())
         media = Media.of(kept.content_type) or Media.JSON
-        content = submission(kept.body, heard, asked, media=media)
+        repairs = self._tables.repairs(kept.sender, kept.received_at.date())
+        content = submission(kept.body, heard, asked, media=media, repairs=repairs)
         warnings = content.warnings
         if content.message is not None:
             kept = replace(kept, correlation_id=kept.correlation_id or made)

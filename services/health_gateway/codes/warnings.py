@@ -20,6 +20,7 @@ WARNINGS: Final = {
     "use-context-differs": "The header use-context does not name this message's event.",
     "unclassified": "No event type says this: it is on the timeline as unclassified.",
     "nhs-number-check-failed": "The NHS number's check digit does not agree.",
+    "repaired": "Some of it was read otherwise than sent, as agreed with you.",
     "field-left-out": "Something could not be carried and was left out.",
 }
 """By the hyphenated word of the warning."""

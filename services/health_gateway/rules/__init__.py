@@ -12,7 +12,6 @@ from services.health_gateway.rules.judging import (
 )
 from services.health_gateway.rules.repairs import (
     STRICT,
-    Publisher,
     Repair,
     Repaired,
     Repairs,
@@ -25,7 +24,6 @@ __all__ = [
     "STRICT",
     "Judged",
     "Media",
-    "Publisher",
     "Repair",
     "Repaired",
     "Repairs",

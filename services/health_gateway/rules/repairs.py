@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from schemas.identifiers import Organisation
 from services.health_gateway.errors import Issue
 from services.health_gateway.rules.elements import (
     ANY_RESOURCE,
@@ -60,15 +59,6 @@ class Repair(BaseModel):
         return f"{self.rule}:{self.element}"
 
 
-class Publisher(BaseModel):
-    """What of a publisher's file is about repairs."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    publisher: Organisation
-    repairs: tuple[Repair, ...] = ()
-
-
 class Repaired(NamedTuple):
     """One repair that was made."""
 
@@ -90,13 +80,9 @@ class Repairs:
         self._words: Final = frozenset(words)
 
     @classmethod
-    def of(cls, publisher: Publisher, day: date) -> "Repairs":
-        """Return what *publisher* has on *day*."""
-        return cls(
-            one.word
-            for one in publisher.repairs
-            if one.until is None or day <= one.until
-        )
+    def of(cls, agreed: Iterable[Repair], day: date) -> "Repairs":
+        """Return those of *agreed* that stand on *day*."""
+        return cls(o.word for o in agreed if o.until is None or day <= o.until)
 
     def __bool__(self) -> bool:
         """Return whether there is any."""

@@ -11,6 +11,7 @@ from services.health_gateway.translate.submission import (
     withdrawn,
 )
 from services.health_gateway.translate.tables import Tables
+from services.health_gateway.translate.trying import Trial, tried
 
 __all__ = [
     "Asked",
@@ -19,8 +20,10 @@ __all__ = [
     "Piece",
     "Submission",
     "Tables",
+    "Trial",
     "retold",
     "sender_of",
     "submission",
+    "tried",
     "withdrawn",
 ]

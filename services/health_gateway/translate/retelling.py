@@ -20,6 +20,7 @@ from services.health_gateway.translate.submission import (
     submission,
     withdrawn,
 )
+from services.health_gateway.translate.submission.repaired import flagged, is_marked
 
 OURS: Final = "searchset"
 """The form in which a door passes a resource on."""
@@ -34,15 +35,22 @@ def retold(value: bytes, heard: Heard, place: int) -> tuple[Statement, ...]:
     """
     document = _read(value)
     said = document.get("type") if document.get("resourceType") == "Bundle" else None
-    if said == OURS:
-        return tuple(_at(place, _passed(Node(document, "Bundle"), heard, place)))
-    if said == "message" and _is_passed(document):
-        message = message_of(Node(document, "Bundle"), heard.tables.table)
-        return tuple(_at(place, message_statements(message, heard)))
+    ours = said == OURS or (said == "message" and _is_passed(document))
+    if ours:
+        told = tuple(_at(place, _ours(Node(document, "Bundle"), heard, place)))
+        return flagged(told) if is_marked(document) else told
     media = Media.XML if value.lstrip().startswith(b"<") else Media.JSON
     whole = submission(value, heard, Asked(), media=media)
     _raise_first(whole.pieces)
     return tuple(one for piece in whole.pieces for one in piece.statements)
+
+
+def _ours(bundle: Node, heard: Heard, place: int) -> tuple[Statement, ...]:
+    """Return what a door's own Bundle states: a message, or a resource and its kin."""
+    if bundle.text("type") == OURS:
+        return _passed(bundle, heard, place)
+    message = message_of(bundle, heard.tables.table)
+    return tuple(message_statements(message, heard))
 
 
 def _read(value: bytes) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What codes mean, as data: national, and each publisher's own."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from schemas.events import CATALOGUE
 from schemas.events.health import Code
 from schemas.identifiers import Organisation
+from services.health_gateway.rules import STRICT, Repair, Repairs
 from services.health_gateway.translate.codings import Coding
 
 Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
@@ -57,6 +59,8 @@ class Publisher(BaseModel):
     publisher: Organisation
     services: tuple[CodesOf, ...] = ()
     meanings: tuple[CodesOf, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    """What of its bodies is read otherwise than sent; nothing, for nearly everybody."""
 
 
 class National(_Strict):
@@ -146,6 +150,11 @@ class Tables:
         self.table: Final = table
         self._national = national
         self._own: Final = {one.publisher: one for one in publishers}
+
+    def repairs(self, sender: str, day: date) -> Repairs:
+        """Return the repairs that were agreed with *sender* and stand on *day*."""
+        own = self._own.get(sender)
+        return Repairs.of(own.repairs, day) if own else STRICT
 
     def service(
         self, sender: str, found: Iterable[Coding]

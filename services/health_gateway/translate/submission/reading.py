@@ -24,6 +24,7 @@ from services.health_gateway.translate.submission.pieces import (
     deleted,
     piece_of,
 )
+from services.health_gateway.translate.submission.repaired import marked
 
 COLLECTIONS: Final = frozenset({"collection", "history", "document"})
 
@@ -48,7 +49,9 @@ def submission(
         judged = judge_resource(shell(document))
         return replace(batch(document, heard, repairs), issues=judged.warnings)
     judged = judge_resource(document, repairs)
-    return replace(_whole(judged.resource, heard, asked), issues=judged.warnings)
+    content = _whole(judged.resource, heard, asked)
+    pieces = map(marked, content.pieces) if judged.repairs else content.pieces
+    return replace(content, pieces=tuple(pieces), issues=judged.warnings)
 
 
 def _whole(document: dict[str, Any], heard: Heard, asked: Asked) -> Submission:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import (
-    Publisher,
+    Repair,
     Repairs,
     judge,
     rejudge,
@@ -104,12 +104,10 @@ LINE = {
 
 def test_a_repair_ends_when_agreed():
     """After its last day a repair is no longer made."""
-    publisher = Publisher.model_validate(
-        {"publisher": "urn:ods:RNU", "repairs": [LINE]}
-    )
+    agreed = [Repair.model_validate(LINE)]
 
-    assert Repairs.of(publisher, date(2026, 9, 30))
-    assert not Repairs.of(publisher, date(2026, 10, 1))
+    assert Repairs.of(agreed, date(2026, 9, 30))
+    assert not Repairs.of(agreed, date(2026, 10, 1))
 
 
 @pytest.mark.parametrize(
@@ -119,6 +117,4 @@ def test_a_repair_ends_when_agreed():
 def test_a_repair_says_why_and_since_when(change):
     """A line that nobody could account for is not read."""
     with pytest.raises(ValidationError):
-        Publisher.model_validate(
-            {"publisher": "urn:ods:RNU", "repairs": [LINE | change]}
-        )
+        Repair.model_validate(LINE | change)

@@ -1,0 +1,1 @@
+"""`throughline validate`: what would become of files, without sending them."""

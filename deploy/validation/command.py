@@ -1,0 +1,94 @@
+"""`throughline validate PATH...`: one line a file, and 5 where one would be refused."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+
+from services.console.cli.answers import (
+    INVALID,
+    NOT_FOUND,
+    failed,
+    print_line,
+    remark,
+)
+from services.console.cli.options import AsJson
+
+Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of them.")]
+Sender = Annotated[
+    str | None,
+    typer.Option("--as", help="Publisher whose own codes and repairs apply."),
+]
+Line = Mapping[str, Any]
+_SAID_EVERY: Final = 500
+"""Files between two remarks on a large folder."""
+
+
+def validate(
+    paths: Paths,
+    as_json: AsJson = False,  # noqa: FBT002
+    sender: Sender = None,
+) -> None:
+    """Say what would become of files; nothing is sent, and no service need run."""
+    # Here alone: no other command should take the time to load what judges.
+    from deploy.validation import kinds  # noqa: PLC0415
+
+    files = list(_files(paths, kinds.looked_for))
+    refused = 0
+    for count, file in enumerate(files, 1):
+        given = kinds.Given(file, _read(file), sender, datetime.now(UTC).date())
+        line = kinds.judged(given)
+        refused += line["verdict"] == "refused"
+        print_line(_as_json(file, line) if as_json else _as_text(file, line))
+        if count % _SAID_EVERY == 0:
+            remark(f"{count} of {len(files)} files")
+    remark(f"{len(files)} files, {refused} would be refused")
+    if refused:
+        raise typer.Exit(INVALID)
+
+
+def _files(paths: Sequence[Path], wanted: Callable[[Path], bool]) -> Iterator[Path]:
+    """Yield the files meant: each one named, and those of folders that may be sent."""
+    for path in paths:
+        if path.is_dir():
+            found = (one for one in path.rglob("*") if one.is_file())
+            yield from sorted(filter(wanted, found))
+        elif path.is_file():
+            yield path
+        else:
+            raise failed(NOT_FOUND, f"no such file or folder: {path}")
+
+
+def _read(file: Path) -> bytes:
+    """Return what a file holds."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise failed(NOT_FOUND, f"{file} cannot be read: {error.strerror}") from None
+
+
+def _as_json(file: Path, line: Line) -> str:
+    """Return a file's line for a program."""
+    return orjson.dumps({"file": str(file), **line}).decode()
+
+
+def _as_text(file: Path, line: Line) -> str:
+    """Return a file's lines for a person: verdict, events, what is amiss."""
+    rows = [f"{line['verdict']}  {file}"]
+    rows += [f"    {one['type']}  {one['occurred']}" for one in line["events"]]
+    rows += [_issue(one) for one in line["outcome"]["issue"] if _matters(one)]
+    return "\n".join(rows)
+
+
+def _matters(issue: dict[str, Any]) -> bool:
+    """Return whether an issue says more than that the message was taken."""
+    return bool(issue["severity"] != "information")
+
+
+def _issue(issue: dict[str, Any]) -> str:
+    """Return one issue in a line."""
+    where = ", ".join(issue.get("expression", ()))
+    return f"    {issue['severity']}  {where}  {issue['diagnostics']}"

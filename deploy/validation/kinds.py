@@ -1,0 +1,88 @@
+"""
+The kinds of file that can be tried, told apart by their content.
+
+A kind says which files it knows and what would become of one. Another kind of file is
+one more class in `KINDS`; the first that knows a file judges it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from services.health_gateway.rules import Media
+from services.health_gateway.store.tables import tables
+from services.health_gateway.translate import Heard, Tables, tried
+from services.runtime.settings import CONTRACTS
+
+Line = Mapping[str, Any]
+"""`verdict`, `outcome`, `events`, `repairs`, `warnings`."""
+_XML: Final = b"<"
+_MARK: Final = b"\xef\xbb\xbf"
+_NOBODY: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One file, and as whose it is tried."""
+
+    path: Path
+    body: bytes
+    sender: str | None
+    """Whose codes and repairs apply; None: nobody's."""
+    day: date
+
+
+class Kind(Protocol):
+    """A kind of file."""
+
+    suffixes: frozenset[str]
+    """Of the files that are looked for in a folder."""
+
+    def knows(self, given: Given) -> bool:
+        """Return whether a file is of this kind."""
+
+    def judged(self, given: Given) -> Line:
+        """Return what would become of it."""
+
+
+class Fhir:
+    """FHIR R4 as JSON or XML; what nobody else knows is judged as FHIR."""
+
+    suffixes = frozenset({".json", ".xml"})
+
+    def knows(self, given: Given) -> bool:
+        """Return True: its refusal says what is missing to be FHIR."""
+        del given
+        return True
+
+    def judged(self, given: Given) -> Line:
+        """Return what the health gateway would make of it."""
+        text = given.body.removeprefix(_MARK).lstrip()
+        sender = given.sender or _NOBODY
+        return tried(
+            given.body,
+            Heard(sender, f"{given.day}T12:00:00Z", "", self._tables),
+            media=Media.XML if text.startswith(_XML) else Media.JSON,
+            repairs=self._tables.repairs(sender, given.day),
+        ).as_json()
+
+    @cached_property
+    def _tables(self) -> Tables:
+        """The codes and repairs of this installation."""
+        return tables(CONTRACTS)
+
+
+KINDS: Final[tuple[Kind, ...]] = (Fhir(),)
+
+
+def judged(given: Given) -> Line:
+    """Return what would become of a file, by the first kind that knows it."""
+    return next(kind for kind in KINDS if kind.knows(given)).judged(given)
+
+
+def looked_for(path: Path) -> bool:
+    """Return whether a file of a folder is one that may be sent."""
+    return any(path.suffix.lower() in kind.suffixes for kind in KINDS)
