@@ -1,13 +1,9 @@
 """What is doubtful about an event that is taken in, and what it would start. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from schemas.clocks import Clock, ClockRule, clocks_of
-from schemas.entry import Entry
-from schemas.events import category_of
 from schemas.events.coded import expected_of, lists_of
 from schemas.events.person import EventData, Person
 from schemas.identifiers import (
@@ -17,7 +13,6 @@ from schemas.identifiers import (
     upn_agrees,
     upn_council,
 )
-from schemas.statement import Statement
 
 
 class Doubt(NamedTuple):
@@ -79,46 +74,3 @@ def _absent(data: EventData) -> Iterator[Doubt]:
         if getattr(data, name) in (None, ()):
             rule = "is expected of whoever knows it"
             yield Doubt(None, f"/data/{name}", rule)
-
-
-def clocks_started(
-    people: Mapping[str, Sequence[Statement]],
-    source: str,
-    rules: Sequence[ClockRule],
-    *,
-    today: date,
-    at: str,
-) -> Mapping[int, Sequence[Clock]]:
-    """
-    Return the clocks that statements would start, by the place of the one that does.
-
-    Only what is stated together is looked at: what is known of the child already is
-    not, so that a trial tells nobody anything about anyone.
-    """
-    started: defaultdict[int, list[Clock]] = defaultdict(list)
-    for person, said in people.items():
-        entries = [_entry(one, person, source, at) for one in said]
-        for clock in clocks_of(entries, rules, today):
-            started[int(clock.events[0])].append(clock)
-    return started
-
-
-def _entry(said: Statement, person: str, source: str, at: str) -> Entry:
-    """Return a statement as the clocks would read it; its place is its id."""
-    return Entry(
-        id=str(said.place),
-        type=said.type,
-        source=source,
-        time=at,
-        knownat=at,
-        occurred=said.occurred,
-        occurredprecision=said.occurredprecision,
-        category=category_of(said.type),
-        sensitivity=said.sensitivity,
-        correlationid=said.correlationid or "",
-        causationid="",
-        personref=person,
-        sourcerecord=said.sourcerecord,
-        sourceversion=said.sourceversion,
-        data=said.data,
-    )

@@ -4,6 +4,7 @@ from schemas import topics
 from services.health_gateway import api, handlers
 from services.health_gateway.settings import Settings
 from services.health_gateway.store import tables
+from services.runtime.agreements import Contracts
 from services.runtime.intake import counting, restoring
 from services.runtime.intake.scope import Scope
 from services.runtime.parts import Parts, Timer
@@ -16,17 +17,17 @@ def main(shared: Shared) -> int:
     service = Service(shared, "health_gateway")
     scope, known = Scope(service), tables(shared.contracts)
     readers = handlers.readers(shared.key, known)
+    contracts = Contracts(shared)
+    trial = api.Validation(service, known, contracts)
+    door = api.Door(service, Settings(), known, scope)
     return service.run(
         Parts(
             name="health_gateway",
             writes=(topics.HEALTH_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
             readers=readers,
             take_back=restoring.taking_back(readers[0]),
-            timers=(Timer(2.0, scope.refresh),),
-            routers=(
-                api.Door(service, Settings(), known, scope).router(),
-                scope.router(),
-            ),
+            timers=(Timer(2.0, scope.refresh), Timer(2.0, contracts.refresh)),
+            routers=(trial.router(), door.router(), scope.router()),
             shared=("services.runtime.intake",),
             books=counting.books("health-gateway", topics.HEALTH_INBOUND),
         )

@@ -9,12 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schemas.clocks import Clock
+from schemas.clocks import Clock, clocks_started
 from schemas.errors import Refused
 from schemas.statement import Statement
 from services.education_gateway.api.events import listed, parsed
 from services.education_gateway.errors import EventRefused
-from services.education_gateway.rules import clocks_started
 from services.education_gateway.settings import Settings
 from services.education_gateway.translate import to_statement
 from services.runtime import instants, refs
