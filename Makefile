@@ -29,7 +29,7 @@ test: ## Run every test but the long ones
 
 fuzz: ## Search for input that the doors cannot bear, for some minutes
 	@sh deploy/setup.sh test
-	@THROUGHLINE_EXAMPLES=20000 $(PYTHON) -m pytest -m fuzz --timeout=3000
+	@THROUGHLINE_EXAMPLES=20000 THROUGHLINE_MUTANTS=100000 $(PYTHON) -m pytest -m fuzz --timeout=3000
 
 long: ## Run the tests that take minutes
 	@sh deploy/setup.sh test

@@ -37,7 +37,7 @@ def test_what_would_be_refused_is_told_as_the_door_tells_it(agencies):
 
 def test_xml_is_tried_beside_the_resources_too(agencies):
     """The operation also stands where FHIR clients look for it."""
-    body = b'<Patient xmlns="http://hl7.org/fhir"><active value="true"/></Patient>'
+    body = b'<Organization xmlns="http://hl7.org/fhir"><active value="true"/></Organization>'
     answer = trial(agencies, body, "application/fhir+xml", "/FHIR/R4/$validate")
 
     assert answer.json()["verdict"] == "accepted"

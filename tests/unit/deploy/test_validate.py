@@ -1,0 +1,63 @@
+"""`throughline validate` says what would become of files, and runs no service."""
+
+import json
+
+from typer.testing import CliRunner
+
+from deploy.command import app
+from tests.support.bars import body_of, referral_bundle
+
+ORGANISATION = (
+    b'<Organization xmlns="http://hl7.org/fhir"><active value="true"/></Organization>'
+)
+
+
+def run(*arguments):
+    """Return exit code and standard output of the command."""
+    result = CliRunner().invoke(app, ["validate", *map(str, arguments)])
+    return result.exit_code, result.stdout
+
+
+def test_a_folder_is_one_line_a_file(tmp_path):
+    """JSON and XML are tried, other files passed over; 5 where one would be refused."""
+    (tmp_path / "a.json").write_bytes(body_of(referral_bundle()))
+    (tmp_path / "b.xml").write_bytes(ORGANISATION)
+    (tmp_path / "c.json").write_bytes(b'{"resourceType": "Patient", "name": {}}')
+    (tmp_path / "d.txt").write_bytes(b"nothing")
+
+    code, out = run(tmp_path, "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+
+    assert code == 5
+    assert [line["verdict"] for line in lines] == ["accepted", "accepted", "refused"]
+    assert lines[0].keys() == {
+        *("file", "verdict", "outcome", "events"),
+        *("repairs", "warnings"),
+    }
+    assert lines[0]["events"][0]["type"] == "referral.received.v1"
+    assert lines[0]["events"][0].keys() == {"type", "occurred", "category"}
+    assert lines[2]["outcome"]["issue"][0]["expression"] == ["Patient.name"]
+
+
+def test_a_person_reads_verdict_event_and_reason(tmp_path):
+    """Without --json a file is a few plain lines."""
+    file = tmp_path / "a.json"
+    file.write_bytes(b'{"resourceType": "Patient", "name": {}}')
+
+    code, out = run(file)
+
+    assert code == 5
+    assert out.startswith(f"refused  {file}\n    error  Patient.name  ")
+
+
+def test_a_file_that_is_not_there_is_a_3(tmp_path):
+    """Nothing is judged that cannot be found."""
+    assert run(tmp_path / "none.json")[0] == 3
+
+
+def test_good_files_are_a_0(tmp_path):
+    """Nothing refused, nothing to mend."""
+    file = tmp_path / "a.xml"
+    file.write_bytes(ORGANISATION)
+
+    assert run(file, "--json")[0] == 0

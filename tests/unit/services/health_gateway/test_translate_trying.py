@@ -1,0 +1,55 @@
+"""A publisher's repairs reach the trial, the flag of the event and what is passed on."""
+
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from services.health_gateway.rules import Repairs
+from services.health_gateway.store.tables import tables
+from services.health_gateway.translate import Asked, Heard, retold, submission, tried
+from services.runtime.settings import CONTRACTS
+from tests.support.bars import referral_bundle, resource_of
+
+WORDS = ("wrap:ServiceRequest.basedOn",)
+TABLES = tables(Path(CONTRACTS))
+HEARD = Heard("urn:ods:RNU", "2026-03-02T12:00:00Z", "", TABLES)
+
+
+def wrong():
+    """Return a referral that sends one reference without its array."""
+    bundle = referral_bundle()
+    resource_of(bundle, "ServiceRequest")["basedOn"] = {"reference": "CarePlan/x"}
+    return orjson.dumps(bundle)
+
+
+def test_without_the_repair_it_would_be_refused():
+    """Strict is the rule."""
+    assert tried(wrong(), HEARD).verdict == "refused"
+
+
+def test_a_repair_is_told_and_travels_with_the_event():
+    """The sender reads where and how; the event says that there was one."""
+    trial = tried(wrong(), HEARD, repairs=Repairs(WORDS))
+
+    assert trial.verdict == "accepted"
+    assert "basedOn: This was read as an array of one" in trial.repairs[0]
+    assert "repaired" in trial.warnings
+    assert all("repaired" in one.flags for one in trial.statements)
+
+
+def test_the_translator_flags_what_the_door_repaired():
+    """What is passed on says so, for the translator sees nothing else."""
+    content = submission(wrong(), HEARD, Asked(), repairs=Repairs(WORDS))
+    [piece] = [one for one in content.pieces if one.statements]
+
+    again = retold(piece.value, HEARD, piece.place)
+
+    assert [one.flags for one in again] == [one.flags for one in piece.statements]
+    assert all("repaired" in one.flags for one in again)
+
+
+def test_nobody_has_repairs_who_has_no_list():
+    """Off unless a publisher's own file says otherwise."""
+    assert not TABLES.repairs("urn:ods:RNU", date(2026, 3, 2))
+    assert not TABLES.repairs("urn:ods:X26", date(2026, 3, 2))
