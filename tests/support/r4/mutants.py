@@ -170,6 +170,7 @@ class Place:
 
     @value.setter
     def value(self, value):
+        """Put *value* there."""
         self.members[self.name] = value
 
 
@@ -210,18 +211,22 @@ def _members(members, kind):
 
 
 def _remove(place, _random):
+    """Take a member away."""
     del place.members[place.name]
 
 
 def _null(place, _random):
+    """Put null."""
     place.value = None
 
 
 def _odd(place, random):
+    """Put something that hardly ever belongs there."""
     place.value = deepcopy(random.choice(ODD))
 
 
 def _edge(place, random):
+    """Put what lies near the border of its type."""
     if place.element and place.element.primitive:
         kind = place.element.type
         value = random.choice((*EDGES[kind], *VALUES[kind]))
@@ -229,10 +234,12 @@ def _edge(place, random):
 
 
 def _other_primitive(place, random):
+    """Put a value of any type."""
     place.value = random.choice(random.choice(tuple(VALUES.values())))
 
 
 def _rename(place, random):
+    """Call it something else."""
     near = (
         *place.kind.elements,
         place.name.upper(),
@@ -243,15 +250,18 @@ def _rename(place, random):
 
 
 def _wrap(place, _random):
+    """Put an array around it."""
     place.value = [place.value]
 
 
 def _unwrap(place, _random):
+    """Take its first item."""
     if isinstance(place.value, list) and place.value:
         place.value = place.value[0]
 
 
 def _double(place, _random):
+    """Have it twice."""
     if isinstance(place.value, list):
         place.value = [*place.value, *deepcopy(place.value)]
     else:
@@ -259,12 +269,14 @@ def _double(place, _random):
 
 
 def _item(place, random):
+    """Put something odd into an array."""
     if isinstance(place.value, list):
         where = random.randint(0, len(place.value))
         place.value = [*place.value[:where], random.choice(ODD), *place.value[where:]]
 
 
 def _choose_again(place, random):
+    """Make a choice that may be made already."""
     for choice in place.kind.choices:
         name = random.choice(choice.of)
         kind = place.kind.elements[name].type
@@ -272,6 +284,7 @@ def _choose_again(place, random):
 
 
 def _beside(place, random):
+    """Put something beside it, and perhaps take it away."""
     beside = random.choice(
         (
             {"extension": [{"url": "u", "valueCode": "x"}]},
@@ -291,15 +304,18 @@ def _beside(place, random):
 
 
 def _comments(place, random):
+    """Put a comment, or what is none."""
     place.members[COMMENTS] = random.choice(("x", ["x"], [], "", None, 3, [None], {}))
 
 
 def _type(place, random):
+    """Say another type."""
     named = (place.kind.name, random.choice(tuple(kinds())), *STRANGE_TYPES)
     place.members[TYPE] = deepcopy(random.choice(named))
 
 
 def _contain(place, random):
+    """Put a resource there, perhaps a wrong one."""
     inner = document(random.choice(("Basic", "Task", "Bundle")), random)
     if random.random() < 0.5:
         inner = {**inner, TYPE: random.choice(STRANGE_TYPES)}
