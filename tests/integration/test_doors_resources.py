@@ -223,3 +223,14 @@ def test_a_council_may_send_a_task_too(agencies):
     answer = put(agencies, patient(person, own), org=COUNCIL)
 
     assert answer.status_code == 201
+
+
+def test_a_batch_that_is_wrong_throughout_is_kept_as_refused(agencies):
+    """Each entry is told why; what came can be followed, and makes no event."""
+    wrong = {"resourceType": "Task", "id": "x", "intent": "order"}
+    answer = send(agencies, "POST", "", bundle_of("batch", wrong, wrong))
+
+    assert answer.status_code == 200
+    statuses = [e["response"]["status"][:3] for e in answer.json()["entry"]]
+    assert statuses == ["400", "400"]
+    assert settled(agencies, answer)["state"] == "refused"

@@ -89,6 +89,9 @@ class Taking:
                 return fhir(request, 200, informed(_OUTSIDE))
         except FhirRefused as refused:
             return await self._refuse(request, message, refused)
+        refused_all = _refused_all(judged.content)
+        if refused_all is not None:
+            return await self._refuse(request, message, refused_all, judged.content)
         return await self._keep(request, asked, judged)
 
     def _judged(
@@ -172,7 +175,7 @@ class Taking:
         """Return one piece as it goes on."""
         if piece.refused:
             return messages.Item(
-                piece.place, kept.body, type=piece.kind, refused=piece.refused
+                piece.place, piece.value, type=piece.kind, refused=piece.refused
             )
         first = piece.statements[0]
         key = self._service.settings.key
@@ -204,7 +207,11 @@ class Taking:
         return fhir(request, status, accepted(told, content.issues), headers)
 
     async def _refuse(
-        self, request: Request, kept: messages.Message, refused: FhirRefused
+        self,
+        request: Request,
+        kept: messages.Message,
+        refused: FhirRefused,
+        batch: Submission | None = None,
     ) -> Response:
         """Keep a message that cannot be used, if it may be; say why it cannot."""
         if self._scope.held(kept.sender).narrow:
@@ -221,7 +228,17 @@ class Taking:
         if why.reason == codes.CONFLICT.reason:
             return fault_answer(request, codes.CONFLICT)
         location = {"Location": f"/messages/{ref}"}
+        if batch is not None:
+            at = instants.text(instants.now())
+            answer = response_of(batch.form, batch.pieces, at=at)
+            return fhir(request, 200, answer, location)
         return fhir(request, refused.status, outcome_of(refused), location)
+
+
+def _refused_all(content: Submission) -> FhirRefused | None:
+    """Return why a batch is refused, of which every entry is; None for anything else."""
+    reasons = [piece.refused for piece in content.pieces]
+    return reasons[0] if reasons and all(reasons) else None
 
 
 def _check_sender(where: str, named: str | None, sender: str) -> None:

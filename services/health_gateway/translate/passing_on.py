@@ -5,6 +5,7 @@ The bytes as they came are kept beside it. What nothing points at says nothing a
 what happened, and narrative is left out: neither travels.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -37,9 +38,15 @@ def passed_on(
     entries = [_entry(part, "outcome") for part in first]
     entries += [_entry(focus, "match"), *(_entry(part, "include") for part in near)]
     form = "message" if header else "searchset"
-    return orjson.dumps(
-        {"resourceType": "Bundle", "type": form, **kept, "entry": entries}
-    )
+    return as_json({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
+
+
+def as_json(value: object) -> bytes:
+    """Return *value* as JSON; numbers may have more digits than a machine's word."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return json.dumps(value, ensure_ascii=False).encode()
 
 
 def deletion(kind: str, own: str) -> bytes:

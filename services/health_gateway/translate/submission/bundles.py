@@ -7,6 +7,7 @@ from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import Repairs, judge_resource
 from services.health_gateway.translate.about import About, Heard, sent_at
 from services.health_gateway.translate.nodes import Node, Parts, entries
+from services.health_gateway.translate.passing_on import as_json
 from services.health_gateway.translate.submission.pieces import (
     Piece,
     Submission,
@@ -63,7 +64,9 @@ def _refused(place: int, bundle: Node, refused: FhirRefused) -> Piece:
     entry = bundle.nodes("entry")[place]
     request = entry.members.get("request")
     method = request.get("method") if isinstance(request, dict) else None
-    return Piece(place, _said_kind(entry), str(method or "POST"), refused=refused)
+    value = as_json(entry.members.get("resource"))
+    kind, done = _said_kind(entry), str(method or "POST")
+    return Piece(place, kind, done, value=value, refused=refused)
 
 
 def _said_kind(entry: Node) -> str:
@@ -83,7 +86,8 @@ def _entry(bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard) ->
             return deleted(place, kind, own, heard)
         return _put(bundle, entry, place, parts, heard, method)
     except FhirRefused as refused:
-        return Piece(place, _said_kind(entry), method, refused=refused)
+        value = as_json(entry.members.get("resource"))
+        return Piece(place, _said_kind(entry), method, value=value, refused=refused)
 
 
 def _put(

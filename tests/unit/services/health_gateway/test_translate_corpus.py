@@ -14,6 +14,7 @@ from services.health_gateway.translate import Asked, retold, sender_of, submissi
 from tests.support.bars import body_of, referral_bundle
 from tests.support.fhir import heard, read_message, to_statements
 from tests.support.golden import inputs
+from tests.support.resources import bundle_of, observation, patient
 
 CORPUS = Path(os.environ.get("THROUGHLINE_CORPUS", "/nonexistent")) / "bars"
 FILES = sorted(CORPUS.rglob("*.json"))
@@ -21,6 +22,12 @@ MUTANTS = 300
 ODD_VALUES = (None, "", "x", 0, -1, True, [], {}, [None], ["{}"], {"a": []}, "{}")
 
 corpus = pytest.mark.skipif(not FILES, reason="THROUGHLINE_CORPUS/bars is not there")
+
+
+def patient_of():
+    """Return a Patient, all known of them."""
+    known = {"family_name": "Vale", "given_name": "Ann", "date_of_birth": "2018-05-04"}
+    return patient(known | {"local_id": "P88"}, "p88")
 
 
 def read_or_refused(body):
@@ -130,3 +137,21 @@ def test_cut_messages_never_crash():
     body = json.dumps(referral_bundle()).encode()
     for length in range(0, len(body), 97):
         assert read_or_refused(body[:length]).reason == "not-json"
+
+
+def test_a_number_of_many_digits_goes_on():
+    """FHIR's decimals have no largest one; what is passed on holds it."""
+    found = observation("p", "o") | {"valueQuantity": {"value": 10**30}}
+
+    assert taken_or_refused(json.dumps(found).encode()).pieces[0].statements
+
+
+def test_a_refused_entry_goes_on_alone():
+    """What is kept of an entry that is refused is the entry, not the whole batch."""
+    wrong = {"resourceType": "Task", "id": "x", "intent": "order"}
+    sent = bundle_of("batch", patient_of(), wrong)
+
+    good, bad = taken_or_refused(json.dumps(sent).encode()).pieces
+
+    assert good.statements
+    assert json.loads(bad.value) == wrong
