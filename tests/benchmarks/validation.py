@@ -32,7 +32,7 @@ WORST: Final = "fhir_validation_ratio_worst"
 REFUSED: Final = "fhir_refusal_ratio_median"
 _LEAST_BYTES: Final = 1_000
 _RUNS: Final = 15
-_EACH: Final = 5
+_EACH: Final = 20
 _CACHED: Final = (utils.is_list_type, utils.is_primitive_type)
 
 
