@@ -198,7 +198,7 @@ def test_files_that_belong_together_come_in_one_request(agencies):
 
 def test_a_leaver_is_told_once_whichever_table_says_it_first(agencies):
     """The leavers' own date corrects what was inferred from the roll, or forestalls it."""
-    rows = pupils("leaving", 6)
+    rows = pupils("leaving", 10)
     taken(agencies, csv_of(rows), feed="leaving", as_at="2025-10-02")
     first = int(rows[0]["pupilonrolltableid"][1:])
     forestalled = taken(
