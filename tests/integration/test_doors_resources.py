@@ -234,3 +234,15 @@ def test_a_batch_that_is_wrong_throughout_is_kept_as_refused(agencies):
     statuses = [e["response"]["status"][:3] for e in answer.json()["entry"]]
     assert statuses == ["400", "400"]
     assert settled(agencies, answer)["state"] == "refused"
+
+
+def test_every_entry_of_a_long_bundle_goes_on(agencies):
+    """Six hundred entries of one Bundle are six hundred events, none left behind."""
+    person = somebody(upn=None)
+    own = f"pat-{uuid4()}"
+    tasks = [task(f"sr-{own}", f"t-{own}-{n}", "on-hold") for n in range(600)]
+    whole = bundle_of("collection", patient(person, own), *tasks)
+    events = settled(agencies, send(agencies, "POST", "", whole))["events"]
+
+    assert len(events) == 601
+    assert {event["state"] for event in events} == {"linked"}

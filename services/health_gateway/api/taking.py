@@ -140,7 +140,9 @@ class Taking:
                 return messages.Kept("unknown-response", b"")
             topic = topics.HEALTH_INBOUND
             await self._scope.note(step, kept.sender, people(judged.content))
-            done = await messages.accept(step, kept, items, topic=topic, answer=b"")
+            done = await messages.accept(
+                step, kept, items, topic=topic, answer=b"", at_once=True
+            )
             if done.outcome == "accepted":
                 if message is not None and message.event in _REQUESTS:
                     own = message.bundle.text("id") or kept.request_id

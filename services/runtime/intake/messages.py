@@ -57,12 +57,21 @@ async def accept(
     *,
     topic: topics.Topic,
     answer: bytes,
+    at_once: bool = False,
 ) -> Kept:
-    """Keep *message* and send its accepted *items* on, unless it came before."""
+    """
+    Keep *message* and send its accepted *items* on, unless it came before.
+
+    *at_once*: however many they are, for a door whose items cannot be found again from
+    the bytes alone; a body's size bounds them.
+    """
     kept = await keep(step, message, topic=topic, answer=answer)
     if kept.anew:
         await keep_bytes(step, message.ref, message)
-        await _send_on(step, message, items, topic)
+        if at_once:
+            await send_items(step, message, items, topic)
+        else:
+            await _send_on(step, message, items, topic)
     return kept
 
 
