@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.test_doors_health import bundle, post, settled
-from tests.support.agencies import COUNCIL, TRUST, event, somebody
+from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, somebody
 from tests.support.local_stack import fetch, until
 
 REQUESTED = "ehcna.requested.v1"
@@ -106,6 +106,11 @@ def test_everything_is_in_one_state(agencies, console):
     agencies.post([event(person, REQUESTED), {}])
     agencies.post(b"{")
     settled(agencies, post(agencies, bundle(patient)))
+    sql(
+        agencies,
+        "INSERT INTO education_gateway.out_of_scope VALUES"
+        f" ('{SCHOOL}', '2026-03-02', 'outside', 2) ON CONFLICT DO NOTHING",
+    )
     before = in_balance(agencies, console)
 
     again = agencies.publish(event(person, "ehcp.draft_issued.v1"))
@@ -123,6 +128,7 @@ def test_everything_is_in_one_state(agencies, console):
     assert {
         ("message", COUNCIL, "translated"),
         ("message", COUNCIL, "refused"),
+        ("message", SCHOOL, "out of scope"),
         ("event", COUNCIL, "linked"),
         ("event", TRUST, "linked"),
     } <= states

@@ -15,6 +15,9 @@ _STATES: Final = """
 SELECT 'message' AS what, sender AS source, state, count(*) AS n
 FROM receipts GROUP BY sender, state
 UNION ALL
+SELECT 'message', source, 'out of scope', sum(count)::bigint
+FROM out_of_scope GROUP BY source
+UNION ALL
 SELECT 'event', source, state, count(DISTINCT event_id)
 FROM receipt_events WHERE event_id IS NOT NULL GROUP BY source, state
 ORDER BY what, source, state
