@@ -51,10 +51,10 @@ class Facts:
 
 def facts_of(rule: ClockRule, read: Sequence[Entry]) -> Iterator[Facts]:
     """Yield each start that has begun, with what was said about it."""
-    asked = [Open(a.entry, a.on) for a in _applying(rule.start, read)]
+    asked = [Open(a.entry, a.on) for a in applying(rule.start, read)]
     receipts = _receipts(rule, asked, read)
     begun = list(_begun(rule, asked, receipts))
-    stops = _stops(rule, begun, read)
+    stops = stops_of(rule, begun, read)
     waiting = [replace(o, until=_day(stops.get(o.entry.id))) for o in begun]
     met = _met(rule, waiting, read)
     reasons = _reasons(rule, begun, read)
@@ -64,14 +64,14 @@ def facts_of(rule: ClockRule, read: Sequence[Entry]) -> Iterator[Facts]:
         yield Facts(start.entry, start.since, receipt, *ends, reasons.get(key))
 
 
-def _applying(moment: Moment, read: Iterable[Entry]) -> list[Answer]:
+def applying(moment: Moment, read: Iterable[Entry]) -> list[Answer]:
     """Return what *read* says about *moment*, without what does not say it after all."""
     return [a for a in answers(moment, read) if moment.applies(a.entry)]
 
 
 def _met(rule: ClockRule, waiting: Sequence[Open], read: Sequence[Entry]) -> Answers:
     """Return what met each start."""
-    said = _applying(rule.met_by, read)
+    said = applying(rule.met_by, read)
     if not rule.own:
         return pairs(rule, waiting, said)
     by_entry = {answer.entry.id: answer for answer in said}
@@ -114,7 +114,7 @@ def _stated(rule: ClockRule, start: Entry) -> date | None:
     return rule.received.stated(start) if rule.received else None
 
 
-def _stops(
+def stops_of(
     rule: ClockRule, begun: Sequence[Open], read: Sequence[Entry]
 ) -> dict[str, Answer]:
     """Return what stopped each start: the first of what applies."""
@@ -131,7 +131,7 @@ def _stopping(
 ) -> Answers:
     """Return what one moment stops: of the answers that starts got, those that apply."""
     if moment.closes_all:
-        return of_request(begun, _applying(moment, read))
+        return of_request(begun, applying(moment, read))
     given = pairs(rule, begun, answers(moment, read))
     return {key: a for key, a in given.items() if moment.applies(a.entry)}
 
@@ -142,7 +142,7 @@ def _reasons(
     """Return why each start is said to be late: the first reason that anyone gave."""
     found: dict[str, tuple[Answer, str]] = {}
     for moment in rule.explained_by:
-        for key, answer in pairs(rule, begun, _applying(moment, read)).items():
+        for key, answer in pairs(rule, begun, applying(moment, read)).items():
             given = (answer, moment.given_by(answer.entry))
             first = found.setdefault(key, given)
             found[key] = min(first, given, key=lambda one: turn(one[0]))

@@ -37,6 +37,7 @@ def main(shared: Shared) -> int:
             timers=(Timer(2.0, contracts.refresh), look),
             routers=(
                 api.Door(service, contracts).router(),
+                api.Owed(service, contracts).router(),
                 ticking.router(service, contracts, tick_to),
             ),
             shared=("services.runtime.children",),

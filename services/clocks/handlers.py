@@ -52,12 +52,22 @@ class Keeping:
             for ref, child in sorted(taken.children.items())
             if not child.apart or any(entry.type in moving for entry in child.fresh)
         }
+        await self._note_asked(step, entries)
         today = self._contracts.today
         counted = {ref: self._counted(every, today) for ref, every in entries.items()}
         every = [clock for clocks in counted.values() for clock in clocks]
         before = await store.kept_of(step.conn, list(entries), [c.id for c in every])
         await self._publish_changes(step, entries, before, counted)
         await self._withdraw(step, rules.gone(before, every))
+
+    async def _note_asked(
+        self, step: Step, entries: Mapping[str, Sequence[Entry]]
+    ) -> None:
+        """Keep where the requests of these children are found."""
+        clocks = self._contracts.rules.clocks
+        rows = [row for every in entries.values() for row in rules.asked(every, clocks)]
+        if rows:
+            await store.asked.note(step.conn, rows)
 
     @property
     def _moving(self) -> set[str]:

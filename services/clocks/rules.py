@@ -1,11 +1,16 @@
 """What has changed about a child's clocks, and what is to be warned of. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from schemas.clocks import Clock, revision_of
+from schemas.clocks import Clock, ClockRule, clocks_of, revision_of
+from schemas.clocks.asks import Ask, asks_of
+from schemas.entry import Entry
+
+_PLAN: Final = "ehcp.final"
+_WEEK: Final = 7
 
 Kind = Literal[
     "started",
@@ -116,3 +121,100 @@ def warning(
         return "breached"
     lapsed = clock.state == "stopped" and not _ended(clock)
     return "stopped" if lapsed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a request is found: by whom it asks, and by who asked."""
+
+    ask_id: str
+    org: str
+    person_ref: str
+    open: bool
+    """False only where everybody who may see the request sees that it is done."""
+
+
+def asked(entries: Sequence[Entry], rules: Iterable[ClockRule]) -> Iterator[Asked]:
+    """
+    Yield where the requests of one child are found.
+
+    A request counts as done when events of ordinary sensitivity say so: whoever may
+    see the request may see those, so nobody misses one that is open to them.
+    """
+    usual = [entry for entry in entries if entry.sensitivity == "normal"]
+    for rule in receipts(rules):
+        open_ids = {ask.start.id for ask in asks_of(usual, rule) if ask.open}
+        for entry in filter(rule.start.said_by, entries):
+            open_ = entry.sensitivity != "normal" or entry.id in open_ids
+            for org in {entry.source, _body(rule, entry)}:
+                yield Asked(entry.id, org, entry.personref, open_)
+
+
+def receipts(rules: Iterable[ClockRule]) -> list[ClockRule]:
+    """Return the rules of clocks that start when a body has received a request."""
+    return [rule for rule in rules if rule.received]
+
+
+def owed(
+    seen: Sequence[Entry], rules: Sequence[ClockRule], org: str, today: date
+) -> list[dict[str, Any]]:
+    """Return what of *seen* is open and asked of *org*, or by it; as the API says it."""
+    plan = _plan(seen, rules, today)
+    return [
+        _shown(rule, ask, plan, today)
+        for rule in receipts(rules)
+        for ask in asks_of(seen, rule)
+        if ask.open and org in {ask.start.source, _body(rule, ask.start)}
+    ]
+
+
+def _body(rule: ClockRule, entry: Entry) -> str:
+    """Return whom a request asks."""
+    named: str = entry.data.get(rule.owed_by) or entry.source
+    return named
+
+
+def _plan(
+    seen: Sequence[Entry], rules: Sequence[ClockRule], today: date
+) -> Clock | None:
+    """Return the clock of the plan that all this is for, if one is running."""
+    plans = [rule for rule in rules if rule.clock == _PLAN]
+    running = [c for c in clocks_of(seen, plans, today) if not _ended(c)]
+    return running[0] if running else None
+
+
+def _shown(
+    rule: ClockRule, ask: Ask, plan: Clock | None, today: date
+) -> dict[str, Any]:
+    """Return one open request as the API says it."""
+    body = _body(rule, ask.start)
+    unknown = ask.explained is not None and "not known" in ask.explained
+    return {
+        "id": ask.start.id,
+        "type": ask.start.type,
+        "title": rule.title,
+        "regulation": rule.regulation,
+        "correlationid": ask.start.correlationid,
+        "asked_by": ask.start.source,
+        "body": body,
+        "advice": ask.start.data.get("advice"),
+        "sent_on": ask.sent_on.isoformat(),
+        "acknowledge_by": ask.acknowledge_by.isoformat(),
+        "unacknowledged": ask.unacknowledged(today),
+        "received_on": ask.received_on.isoformat() if ask.received_on else None,
+        "due": ask.due.isoformat() if ask.due else None,
+        "overdue": bool(ask.due and today > ask.due),
+        "explained": ask.explained,
+        "waiting_on": ask.start.source if unknown else body,
+        "plan": _weeks(plan, today) if plan else None,
+    }
+
+
+def _weeks(plan: Clock, today: date) -> dict[str, Any]:
+    """Return in which week of its limit the plan is, counted from 1."""
+    limit = (plan.due - plan.started).days // _WEEK
+    return {
+        "week": max((today - plan.started).days // _WEEK + 1, 1),
+        "weeks": limit,
+        "due": plan.due.isoformat(),
+    }

@@ -4,7 +4,8 @@ from schemas import topics
 from services.education_gateway import api, handlers
 from services.education_gateway.api.folder import Folder
 from services.education_gateway.api.taking import Files
-from services.education_gateway.pages import Pages
+from services.education_gateway.clients import Others
+from services.education_gateway.pages import OwedPages, Pages
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.arriving import Arriving
 from services.education_gateway.store.mappings import Mappings
@@ -32,6 +33,7 @@ def main(shared: Shared) -> int:
     folder = settings.folder and Folder(
         settings.folder, arriving, settings.most_file_bytes
     )
+    forms = OwedPages(service, contracts, Others(shared, settings), door.take)
     readers = handlers.readers(shared.key)
     return service.run(
         Parts(
@@ -54,6 +56,7 @@ def main(shared: Shared) -> int:
                 ticking.router(service, contracts),
                 session.router(service, contracts),
                 pages.router(),
+                forms.router(),
             ),
             shared=("services.runtime.intake", "services.runtime.snapshots"),
             books=counting.books("education-gateway", topics.EDUCATION_INBOUND),

@@ -24,3 +24,9 @@ class Settings(BaseSettings):
 
     folder: Path | None = None
     """Folder that is watched for files: `<folder>/<la-931>/<feed>/`. None: no folder."""
+
+    clocks: str = ""
+    """Address of the clocks; empty: beside this service, by the port base."""
+
+    identity: str = ""
+    """Address of identity linking; empty: beside this service, by the port base."""

@@ -240,7 +240,7 @@ class _SignIn:
 
     async def _token(self, org: str, role: str) -> str:
         """Return a token of the development issuer; raises a 503 while it is away."""
-        scope = "read operate" if role == _OPERATOR else "read"
+        scope = "read operate" if role == _OPERATOR else "publish read"
         asked = {"org": org, "roles": [role], "scope": scope}
         url = f"{self._service.settings.issuer.rstrip('/')}/token"
         try:

@@ -38,6 +38,8 @@ PAGES = {
     "message": lambda: pages.message(page_samples.message_page()),
     "console": lambda: pages.console(page_samples.console_page()),
     "report": lambda: pages.render("report.html", **page_samples.report_page()),
+    "owed": lambda: pages.owed(page_samples.owed_page()),
+    "ask": lambda: pages.ask(page_samples.ask_page()),
     "not-found": lambda: pages.not_found(page_samples.VIEWER),
     "error": lambda: pages.error("Try again later", "Nothing was lost."),
 }

@@ -80,8 +80,19 @@ class Door:
         return routes
 
     async def _take(self, request: Request, made: str) -> Response:
-        """Judge, keep and answer one request."""
+        """Take what one request brings."""
         asked = await door.asked(self._service, request)
+        atomic = request.query_params.get("atomic") == "true"
+        return await self.take(asked, made, atomic=atomic)
+
+    async def take(
+        self, asked: door.Asked, made: str, *, atomic: bool = False
+    ) -> Response:
+        """
+        Judge, keep and answer; *made* is a correlation id for one without its own.
+
+        Raises a problem for what is not taken in.
+        """
         message = asked.message("education_gateway")
         self._scope.held(message.sender)
         try:
@@ -93,9 +104,7 @@ class Door:
         ):  # events of one array need have nothing to do with each other
             message = asked.message("education_gateway", made)
         bad = [item for item in items if item.refused]
-        if len(bad) == len(items) or (
-            bad and request.query_params.get("atomic") == "true"
-        ):
+        if len(bad) == len(items) or (bad and atomic):
             return await self._refuse_all(message, items)
         message, items = await self._scope.narrowed(message, items)
         return await self._keep(message, items)

@@ -1,5 +1,6 @@
-"""What schools and councils send becomes Statements: events, and rows of files. Pure."""
+"""What schools, councils and people state, as statements of the catalogue. Pure."""
 
 from services.education_gateway.translate.events import to_statement
+from services.education_gateway.translate.forms import Answer, events_of
 
-__all__ = ["to_statement"]
+__all__ = ["Answer", "events_of", "to_statement"]

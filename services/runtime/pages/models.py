@@ -88,6 +88,35 @@ class MessagePage(TypedDict):
     message: Json
     """Answer of `GET /messages/{ref}`."""
     titles: Mapping[str, str]
+    back: NotRequired[str]
+    """Page to go back to."""
+
+
+class OwedPage(TypedDict):
+    """What is asked of one organisation, and what it asked for."""
+
+    viewer: Viewer
+    org: str
+    """Its urn."""
+    owed: Json
+    """Answer of `GET /owed`."""
+    names: Mapping[str, str]
+    today: date
+
+
+class AskPage(TypedDict):
+    """One request with the form that answers it."""
+
+    viewer: Viewer
+    csrf: str
+    ask: Json
+    """One item of `GET /owed`."""
+    child: Json | None
+    """Answer of `GET /children/{ref}/identifiers`; None where nothing is granted."""
+    names: Mapping[str, str]
+    today: date
+    values: Mapping[str, str]
+    problems: Sequence[Problem]
 
 
 class Trace(TypedDict):
