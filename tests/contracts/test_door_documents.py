@@ -7,7 +7,7 @@ import pytest
 
 from deploy.documents import doors, services
 from schemas.agreement import Agency
-from services.education_gateway.api.events import answer_of
+from services.education_gateway.api.answers import answer_of
 from services.education_gateway.errors import EventRefused
 from services.runtime.intake.messages import Item
 from services.runtime.intake.showing import told

@@ -7,6 +7,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from deploy.local.ports import free_ports
 from deploy.local.stack import Stack
+from services.runtime.tokens import COOKIE
 from tests.support.agencies import COUNCIL, TRUST, Agencies, event, somebody
 from tests.support.chromium import ARGUMENTS, CHROMIUM, NARROW, axe_finds
 from tests.support.local_stack import until
@@ -165,7 +166,7 @@ def test_another_body_finds_no_form(agencies):
     answers = [
         agencies.http.get(
             agencies.url("education_gateway", f"/owed/{ask}"),
-            cookies={"throughline_session": agencies.token(COUNCIL, "send_officer")},
+            headers={"Cookie": f"{COOKIE}={agencies.token(COUNCIL, 'send_officer')}"},
         )
         for ask in (item["id"], str(uuid4()))
     ]

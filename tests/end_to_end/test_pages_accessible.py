@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from services.runtime import pages
-from tests.unit.services.runtime.pages import page_samples
+from tests.unit.services.runtime.pages import owed_samples, page_samples
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -38,8 +38,8 @@ PAGES = {
     "message": lambda: pages.message(page_samples.message_page()),
     "console": lambda: pages.console(page_samples.console_page()),
     "report": lambda: pages.render("report.html", **page_samples.report_page()),
-    "owed": lambda: pages.owed(page_samples.owed_page()),
-    "ask": lambda: pages.ask(page_samples.ask_page()),
+    "owed": lambda: pages.owed(owed_samples.owed_page()),
+    "ask": lambda: pages.ask(owed_samples.ask_page()),
     "not-found": lambda: pages.not_found(page_samples.VIEWER),
     "error": lambda: pages.error("Try again later", "Nothing was lost."),
 }

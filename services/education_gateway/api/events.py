@@ -1,7 +1,7 @@
 """HTTP doors of the education gateway: `POST /events`, `GET /messages/{ref}`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -13,11 +13,12 @@ from starlette.responses import Response
 from schemas import topics
 from schemas.errors import Refused
 from schemas.statement import Statement
+from services.education_gateway.api.answers import answer_of, listed, problem_of
 from services.education_gateway.errors import EventRefused
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.reporting import Reporting
 from services.education_gateway.translate import to_statement
-from services.runtime import instants, metrics, refs
+from services.runtime import metrics, refs
 from services.runtime.intake import door, messages, unpacking
 from services.runtime.intake.scope import UNREADABLE, Scope
 from services.runtime.parts import Timer
@@ -232,7 +233,7 @@ class Door:
             422,
             first.reason,
             "Nothing was taken in. Mend what is listed and send it again.",
-            errors=[{"place": i.place} | _problem(i) for i in bad],
+            errors=[{"place": i.place} | problem_of(i) for i in bad],
             headers=headers,
         )
 
@@ -265,41 +266,3 @@ def written(event: object) -> bytes:
     except orjson.JSONEncodeError:
         rule = "must not be nested so deep"
         raise Refused("not-understood", where="", rule=rule) from None
-
-
-def answer_of(
-    message: messages.Message, items: Sequence[messages.Item]
-) -> dict[str, Any]:
-    """Return the body of the 202; nothing to follow where all was outside the scope."""
-    kept = any(not item.outside for item in items)
-    return {
-        "message_ref": str(message.ref) if kept else None,
-        "received_at": instants.text(message.received_at),
-        "items": [
-            {
-                "place": item.place,
-                "status": _status(item),
-                "problem": _problem(item) or None,
-                "warnings": listed(item.warnings),
-            }
-            for item in items
-        ],
-    }
-
-
-def _status(item: messages.Item) -> str:
-    """Return what became of an item at the door."""
-    if item.refused:
-        return "refused"
-    return "out-of-scope" if item.outside else "accepted"
-
-
-def listed(found: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """Return pairs of pointer and rule as the wire has them."""
-    return [{"where": where, "rule": rule} for where, rule in found]
-
-
-def _problem(item: messages.Item) -> dict[str, Any]:
-    """Return the problem details of a refused item, or nothing."""
-    refused = item.refused
-    return dict(refused.problem()) if isinstance(refused, EventRefused) else {}

@@ -12,7 +12,8 @@ from starlette.responses import Response
 from schemas.clocks import Clock, clocks_started
 from schemas.errors import Refused
 from schemas.statement import Statement
-from services.education_gateway.api.events import listed, parsed
+from services.education_gateway.api.answers import listed
+from services.education_gateway.api.events import parsed
 from services.education_gateway.errors import EventRefused
 from services.education_gateway.settings import Settings
 from services.education_gateway.translate import to_statement

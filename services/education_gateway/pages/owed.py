@@ -91,8 +91,8 @@ class OwedPages:
         if said is None:
             return await self._form(session, one, request, form, problems)
         taken = await self._send(session, one, said, _form_id(form))
-        ref = taken.headers["Location"].rpartition("/")[2]
-        return pages.redirect(f"/answers/{ref}")
+        ref = taken.headers.get("Location", "").rpartition("/")[2]
+        return pages.redirect(f"/answers/{ref}" if ref else "/owed")
 
     async def sent(self, ref: str, request: Request) -> Response:
         """Show what became of an answer."""

@@ -50,12 +50,14 @@ class TestSignIn:
     """What the form leads to."""
 
     def test_gives_a_session(self, client):
-        """Afterwards pages know organisation and role, and may read alone."""
+        """Afterwards pages know organisation and role; they read, and send forms."""
         answer = sign_in(client)
 
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         known = client.get("/me").text
-        assert known.startswith("Oxfordshire County Council send_officer read csrf=")
+        assert known.startswith(
+            "Oxfordshire County Council send_officer publish read csrf="
+        )
 
     def test_operators_may_operate(self, client):
         """An operator's session carries the scope of what operators do."""

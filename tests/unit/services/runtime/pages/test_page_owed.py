@@ -4,14 +4,16 @@ import pytest
 
 from services.runtime import pages
 from services.runtime.pages.owed import ask_row
+from tests.unit.services.runtime.pages.owed_samples import (
+    ask_item,
+    ask_page,
+    owed_page,
+)
 from tests.unit.services.runtime.pages.page_samples import (
     COUNCIL,
     NAMES,
     TODAY,
     TRUST,
-    ask_item,
-    ask_page,
-    owed_page,
 )
 
 
