@@ -85,7 +85,9 @@ def clocks_of(
     clock can show that they exist.
     """
     current = standing(e for e in entries if e.sensitivity != "safeguarding")
-    found = (clock for rule in rules for clock in _clocks(rule, current, today))
+    said = {entry.type for entry in current}
+    begun = [rule for rule in rules if not said.isdisjoint(rule.start.types)]
+    found = (clock for rule in begun for clock in _clocks(rule, current, today))
     return sorted(found, key=lambda clock: (clock.due, clock.clock, clock.id))
 
 
