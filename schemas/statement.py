@@ -47,6 +47,8 @@ class Statement:
     """Where how it is read depends on the version of the record before it."""
     in_passing: bool = False
     """Said by a record about another one: the first that says it holds."""
+    restricted: bool | None = None
+    """Whether the record of the person is restricted, where the message says."""
     flags: tuple[str, ...] = field(default=())
     """Data quality: `nhs-number-check-failed`, `upn-check-failed`, `field-left-out`."""
     warnings: tuple[tuple[str, str], ...] = field(default=())

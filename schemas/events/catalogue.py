@@ -184,6 +184,12 @@ _TYPES: Final = (
         "identity",
         "NHS number changed",
     ),
+    EventType(
+        "person.restricted.v1",
+        demographics.PersonRestricted,
+        "identity",
+        "Restricted record",
+    ),
     EventType("person.died.v1", demographics.PersonDied, "identity", "Died"),
     EventType(
         "health.unclassified.v1",

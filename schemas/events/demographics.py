@@ -28,6 +28,16 @@ class NhsNumberChanged(EventData):
     changed_on: date | None = None
 
 
+class PersonRestricted(EventData):
+    """
+    The child's record is restricted, or no longer: where the child is must not be shown.
+
+    Source: PDS, `Patient.meta.security` R or V. Holds for all that is known of the child.
+    """
+
+    restricted: bool
+
+
 class PersonDied(EventData):
     """The child has died. Nobody is reminded of anything about the child again."""
 

@@ -179,7 +179,13 @@ class Keeping:
     async def _warn(
         self, step: Step, child: str, entries: Sequence[Entry], day: date
     ) -> None:
-        """Publish the warnings of one child that were not given before."""
+        """
+        Publish the warnings of one child that were not given before.
+
+        Nobody is reminded of anything about a child who has died.
+        """
+        if rules.has_died(entries):
+            return
         starts = {entry.id: entry for entry in entries}
         live_from = self._contracts.rules.live_from
         for clock in self._counted(entries, day):

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
+<<<<<<< HEAD
 from schemas.clocks import Clock, ClockRule, clocks_of, revision_of
 from schemas.clocks.asks import Ask, asks_of
 from schemas.entry import Entry
 
 _PLAN: Final = "ehcp.final"
 _WEEK: Final = 7
+=======
+from schemas.clocks import Clock, revision_of
+from schemas.entry import Entry
+from schemas.history import standing
+
+_DIED: Final = "person.died.v1"
+>>>>>>> 99790fb (A restricted child is restricted in all that is known of it; a death ends all warnings)
 
 Kind = Literal[
     "started",
@@ -48,6 +56,14 @@ class Change:
     clock: Clock
     number: int
     """Counts what was published of this clock, from 1."""
+
+
+def has_died(entries: Iterable[Entry]) -> bool:
+    """Return whether a standing event says that the child has died."""
+    every = list(entries)
+    return any(entry.type == _DIED for entry in every) and any(
+        entry.type == _DIED for entry in standing(every)
+    )
 
 
 def changes(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[Change]:

@@ -169,9 +169,10 @@ class Feeds:
     def _notice(
         self, notice: rules.Notice, home: str, reached: Mapping[str, Reach]
     ) -> dict[str, Any] | None:
-        """Return a clock event if it may be heard; a link decision in any case."""
-        if notice.kind == "link":
-            return translate.notice(notice, notice.said["subject"], [notice.person])
+        """Return a clock event if it may be heard; a link or a recall in any case."""
+        if notice.kind != "clock":
+            under = notice.said.get("subject", home)
+            return translate.notice(notice, under, [notice.person])
         reach = reached.get(home)
         heard = self._contracts.rules.clocks
         if reach is None or not rules.hears(reach, notice.clock, heard):

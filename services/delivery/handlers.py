@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from schemas import topics
 from schemas.errors import Refused
 from services.delivery import rules, store
-from services.runtime import decide
+from services.runtime import decide, instants
 from services.runtime.agreements import Contracts
 from services.runtime.children import Child, Children, Link
 from services.runtime.decide import Reach, Viewer
@@ -64,11 +64,43 @@ class Feeding:
         everyone = {e.personref for c in taken.children.values() for e in c.entries}
         moved = {m.person_ref for link in taken.links for m in link.moved}
         given = await store.given(step.conn, everyone | moved)
+        recalled = await self._recall(step, taken.children, given)
         lines, near = await self._lines(step, taken.children, clocks, given)
         left = _left(taken.links, given, near)
-        lines = [*_link_lines(taken.links, given), *lines]
+        lines = [*recalled, *_link_lines(taken.links, given), *lines]
         if lines:
             await self._append(step, lines, given, left)
+
+    async def _recall(
+        self,
+        step: Step,
+        touched: Mapping[str, Child],
+        given: Mapping[str, set[str]],
+    ) -> list[rules.Line]:
+        """
+        Return the lines that recall what was given of children newly restricted, or not.
+
+        What they may still have is given anew, as if nothing had been: *given* forgets.
+        """
+        now = {
+            person: child.restricted
+            for child in touched.values()
+            for person in store.persons_of(child.entries)
+        }
+        turned = await store.turned(step.conn, now)
+        if not turned:
+            return []
+        told = [(org, p) for p in turned for org in sorted(given) if p in given[org]]
+        at = instants.text(step.now)
+        notices = {p: rules.recall(p, at) for p in {person for _, person in told}}
+        if notices:
+            await store.add_notices(step.conn, list(notices.values()))
+        orgs = {org for org, _ in told}
+        await store.lock_feeds(step.conn, orgs)
+        await store.forget(step.conn, orgs, turned)
+        for persons in given.values():
+            persons.difference_update(turned)
+        return [rules.Line(org, notices[p].id, "recall", p) for org, p in told]
 
     async def _append(
         self,

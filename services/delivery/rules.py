@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from schemas.clocks import ClockRule
 from schemas.entry import Entry
 from schemas.history import WITHDRAWAL
+from services.runtime import refs
 from services.runtime.decide import Reach, hears_of_clock, visible
+
+RECALLED: Final = "person.recalled.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class Notice:
 
     id: str
     kind: str
-    """`clock` or `link`."""
+    """`clock`, `link` or `recall`."""
     person: str
     clock: str | None
     said: Mapping[str, str]
@@ -31,6 +34,29 @@ class Line:
     event_id: str
     kind: str
     person: str
+
+
+def recall(person: str, at: str) -> Notice:
+    """
+    Return the notice that tells a subscriber to discard what it has of *person*.
+
+    What it may still have follows it in the feed. It gives no reason: whoever may know
+    of a restriction is told by an event of its own. *at* is RFC 3339 UTC.
+    """
+    own = str(refs.made_id("recall", person, at))
+    said = {
+        "id": own,
+        "source": "urn:throughline:delivery",
+        "type": RECALLED,
+        "time": at,
+        "occurred": at,
+        "occurredprecision": "instant",
+        "personref": person,
+        "knownat": at,
+        "category": "identity",
+        "sensitivity": "normal",
+    }
+    return Notice(own, "recall", person, None, said, {"persons": [person]})
 
 
 def lines_for(

@@ -1,7 +1,7 @@
 """Feeds, as delivery keeps them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -115,6 +115,43 @@ async def unreach(conn: Connection, pairs: Collection[tuple[str, str]]) -> None:
         " WHERE r.org = x.org AND r.person_ref = x.person",
         [org for org, _ in listed],
         [person for _, person in listed],
+    )
+
+
+async def turned(conn: Connection, now: Mapping[str, bool]) -> list[str]:
+    """
+    Note which persons are of a restricted child; return those of whom that is new.
+
+    *now* says it of each person concerned.
+    """
+    rows = await conn.fetch(
+        "SELECT person_ref FROM hardened WHERE person_ref = ANY($1::text[])", list(now)
+    )
+    before = {row["person_ref"] for row in rows}
+    changed = sorted(p for p, hard in now.items() if hard != (p in before))
+    if changed:
+        hard = [person for person in changed if now[person]]
+        await conn.execute(
+            "DELETE FROM hardened WHERE person_ref = ANY($1::text[])", changed
+        )
+        await conn.execute(
+            "INSERT INTO hardened SELECT * FROM unnest($1::text[])", hard
+        )
+    return changed
+
+
+async def forget(
+    conn: Connection, orgs: Collection[str], persons: Collection[str]
+) -> None:
+    """Take the events of *persons* out of feeds, as if they had not been given."""
+    await conn.execute(
+        "DELETE FROM feed f USING entries e WHERE e.person_ref = ANY($2::text[])"
+        " AND f.event_id = e.id AND f.org = ANY($1::text[])",
+        list(orgs),
+        list(persons),
+    )
+    await conn.execute(
+        "DELETE FROM reached WHERE person_ref = ANY($1::text[])", list(persons)
     )
 
 

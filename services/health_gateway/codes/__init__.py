@@ -51,6 +51,7 @@ from services.health_gateway.codes.words import (
     SUMMARIES,
     SUSPECTED_AUTISM,
     TRANSFER_OF_CARE,
+    UNRESTRICTED,
 )
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "UNAVAILABLE",
     "UNKNOWN_RESPONSE",
     "UNPROCESSABLE",
+    "UNRESTRICTED",
     "WARNINGS",
     "WRONG_MEDIA_TYPE",
     "Fault",

@@ -37,6 +37,8 @@ ODS_SYSTEMS: Final = (
     "fhir.hl7.org.uk/id/ods-site-code",
 )
 """Best first: an organisation's own code before the code of one of its sites."""
+UNRESTRICTED: Final = "U"
+"""PDS says of a patient that its record is open, or open again."""
 RESTRICTED_LABELS: Final = frozenset({"R", "V"})
 """HL7 v3 Confidentiality: restricted and very restricted (PDS's S-flag)."""
 

@@ -9,6 +9,8 @@ from services.health_gateway.codes import (
     MISSING,
     NHS_NUMBER_SYSTEMS,
     ODS_SYSTEMS,
+    RESTRICTED_LABELS,
+    UNRESTRICTED,
 )
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.nodes import Node, Part, Parts
@@ -51,6 +53,15 @@ def person_of(
         flags.add("nhs-number-check-failed")
     person = {name: value for name, value in (found | kept).items() if value}
     return person, frozenset(flags)
+
+
+def restriction_of(patient: Node) -> bool | None:
+    """Return whether the patient's record is restricted; None where nothing is said."""
+    meta = patient.node("meta")
+    labels = {label.text("code") for label in meta.nodes("security")} if meta else set()
+    if labels & RESTRICTED_LABELS:
+        return True
+    return False if UNRESTRICTED in labels else None
 
 
 def _is_kept(name: str, value: str | None) -> bool:

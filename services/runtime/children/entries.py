@@ -8,6 +8,7 @@ import orjson
 
 from schemas import topics
 from schemas.entry import Entry
+from schemas.restriction import hardened
 from services.runtime.postgres import Connection
 from services.runtime.sums import Account
 
@@ -33,7 +34,11 @@ async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
 async def entries_of(
     conn: Connection, children: Collection[str]
 ) -> dict[str, list[Entry]]:
-    """Return, for each of *children*, its persons' entries in the order they came in."""
+    """
+    Return, for each of *children*, its persons' entries in the order they came in.
+
+    Those of a restricted child are as restricted as it is, whenever they came.
+    """
     rows = await conn.fetch(
         "SELECT p.child_ref, e.entry FROM places p JOIN entries e USING (person_ref)"
         " WHERE p.child_ref = ANY($1::text[]) ORDER BY e.arrival",
@@ -42,4 +47,4 @@ async def entries_of(
     found: defaultdict[str, list[Entry]] = defaultdict(list)
     for row in rows:
         found[row["child_ref"]].append(Entry(**orjson.loads(row["entry"])))
-    return found
+    return {child: list(hardened(own)) for child, own in found.items()}

@@ -10,6 +10,7 @@ from schemas.entry import Entry
 from schemas.errors import Refused
 from schemas.history import WITHDRAWAL
 from schemas.naming import Naming, namings
+from schemas.restriction import RESTRICTED, is_restricted, restricted
 from services.runtime.children.entries import add_entries, entries_of
 from services.runtime.children.links import PERSON_LINKED, Moved, place
 from services.runtime.envelope import Record, entry_of, event_data
@@ -44,6 +45,11 @@ class Child:
     _namings: frozenset[Naming] | None = None
 
     @property
+    def restricted(self) -> bool:
+        """Whether its record is restricted; its entries are as such a child's are."""
+        return is_restricted(self.entries)
+
+    @property
     def namings(self) -> frozenset[Naming]:
         """Who sent, and who is named in, its events."""
         if self._namings is None:
@@ -53,6 +59,8 @@ class Child:
     def grown(self, fresh: list[Entry], stamp: UUID) -> "Child":
         """Return the child with *fresh* entries, counting again only what must be."""
         apart = _apart(self.entries, fresh)
+        if self.restricted:
+            fresh = [restricted(entry) for entry in fresh]
         grown = Child(self.ref, stamp, self.entries + fresh, fresh, apart)
         if self._namings is not None and apart:
             grown._namings = self._namings | namings(fresh)
@@ -131,12 +139,16 @@ class Children:
         for row in rows:
             ref = row["child_ref"]
             known = self._known.get(ref)
-            if known and known.stamp == row["stamp"] and ref not in shaken:
-                found[ref] = known.grown(fresh.get(ref, []), stamp)
+            new = fresh.get(ref, [])
+            same = ref not in shaken and all(e.type != RESTRICTED for e in new)
+            if known and known.stamp == row["stamp"] and same:
+                found[ref] = known.grown(new, stamp)
         missing = touched - found.keys()
         loaded = await entries_of(conn, missing) if missing else {}
         for ref in missing:
-            found[ref] = Child(ref, stamp, loaded.get(ref, []), fresh.get(ref, []))
+            ids = {entry.id for entry in fresh.get(ref, ())}
+            entries = loaded.get(ref, [])
+            found[ref] = Child(ref, stamp, entries, [e for e in entries if e.id in ids])
         for child in found.values():
             self._remember(child)
         return found

@@ -8,12 +8,14 @@ from uuid import UUID
 import orjson
 
 from schemas.errors import Refused
+from schemas.restriction import without_places
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
 from services.runtime.intake.made import Made, outgoing, unreadable
 from services.runtime.intake.marks import Said, in_their_light
 from services.runtime.intake.records import Note, claim, columns, settle
+from services.runtime.intake.restricting import restrictions
 from services.runtime.step import Step
 
 Translate = Callable[[Record], Sequence[Statement]]
@@ -66,6 +68,7 @@ class Translating:
                 await _note_refused(step, record, refused)
         light = await in_their_light(step.conn, self._key, said)
         made = [made for one in light for made in self._made(*one)]
+        made += await restrictions(step, self._key, made)
         if made:
             await self._claim(step, made)
 
@@ -78,6 +81,8 @@ class Translating:
         """Return one event with its id and its value, complete to the byte."""
         source = record.attributes["source"]
         data = self._hashed(source, statement)
+        if statement.restricted or statement.sensitivity == "restricted":
+            data = without_places(data)
         value = orjson.dumps({"person": dict(statement.person), "data": data})
         said = [statement.occurred, statement.occurredprecision, statement.sensitivity]
         digest = hashlib.sha256(value + orjson.dumps(said)).digest()

@@ -12,7 +12,11 @@ from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import Coding, as_code, codings
 from services.health_gateway.translate.nodes import Node
-from services.health_gateway.translate.people import LEFT_OUT, organisation_of
+from services.health_gateway.translate.people import (
+    LEFT_OUT,
+    organisation_of,
+    restriction_of,
+)
 from services.health_gateway.translate.resources import (
     appointments,
     episodes,
@@ -170,6 +174,7 @@ def stated(
         data=data,
         correlationid=about.heard.correlation or correlation_of(about),
         sensitivity=sensitivity(meant.type, about.resource, found.patient),
+        restricted=restriction_of(found.patient) if found.patient else None,
         in_passing=meant.record is not None,
         mark=_mark(about, shape, found, meant, said_of),
         flags=tuple(sorted(flags)),

@@ -8,6 +8,7 @@ import pytest
 
 from services.clocks import rules, translate
 from tests.support.clocks import clocks, decided, final, requested
+from tests.support.entries import entry, withdrawal
 
 REQUEST = requested("2026-03-02")
 DECIDED = decided("2026-04-01")
@@ -234,3 +235,12 @@ def test_what_started_before_its_source_was_live_is_not_warned_of():
     assert rules.warning(breached, date(2026, 4, 14)) == "breached"
     assert rules.warning(breached, date(2026, 4, 14), live) is None
     assert rules.warning(breached, date(2026, 4, 14), {"urn:dfe:la:1": date.max})
+
+
+def test_a_death_that_stands_ends_all_warnings():
+    """One that was taken back does not."""
+    died = entry("person.died.v1", "2026-06-01")
+
+    assert rules.has_died([requested(), died])
+    assert not rules.has_died([requested()])
+    assert not rules.has_died([died, withdrawal(died)])
