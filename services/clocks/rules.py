@@ -5,20 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-<<<<<<< HEAD
 from schemas.clocks import Clock, ClockRule, clocks_of, revision_of
 from schemas.clocks.asks import Ask, asks_of
-from schemas.entry import Entry
-
-_PLAN: Final = "ehcp.final"
-_WEEK: Final = 7
-=======
-from schemas.clocks import Clock, revision_of
 from schemas.entry import Entry
 from schemas.history import standing
 
 _DIED: Final = "person.died.v1"
->>>>>>> 99790fb (A restricted child is restricted in all that is known of it; a death ends all warnings)
+_PLAN: Final = "ehcp.final"
+_WEEK: Final = 7
 
 Kind = Literal[
     "started",
