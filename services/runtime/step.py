@@ -194,11 +194,11 @@ class Steps:
             if fresh:
                 await handle(step, fresh)
             if step.refused:
-                await _turn_away(step, reader)
+                await turn_away(step, reader)
         return taken.strays
 
 
-async def _turn_away(step: Step, reader: str) -> None:
+async def turn_away(step: Step, reader: str) -> None:
     """Note what was refused, each once; a record without an id of ours is no event."""
     ours = {(r.topic, r.id): r for r in step.refused if r.id.int >> 64}
     await step.conn.execute(

@@ -8,7 +8,7 @@ from services.runtime import instants
 from services.runtime.envelope import Record
 from services.runtime.reading import Reader
 from services.runtime.rereading import TakeBack
-from services.runtime.step import Step, unseen
+from services.runtime.step import Step, turn_away, unseen
 
 _MEDIA_TYPE: Final = "application/json"
 """What the sender called it is not on the log."""
@@ -43,6 +43,8 @@ def taking_back(translating: Reader) -> TakeBack:
         fresh = await unseen(step, translating.name, records)
         if fresh:
             await translating.handle(step, fresh)
+        if step.refused:
+            await turn_away(step, translating.name)
 
     return take_back
 
