@@ -118,7 +118,7 @@ def test_what_was_published_since_is_read_back(tmp_path: Path) -> None:
             "true",
         )
         assert again.json()["message_ref"] == taken
-        drill.until(lambda: len(drill.agencies.entries(alone)) == 1)
+        drill.until(lambda: len(drill.agencies.entries(alone, TRUST)) == 1)
         drill.agencies.publish(
             event(both, "ehcna.decided.v1", data={"decision": "assess"}),
             event(both, "ehcp.draft_issued.v1", data={"version": 1}),
@@ -128,7 +128,7 @@ def test_what_was_published_since_is_read_back(tmp_path: Path) -> None:
         told = drill.agencies.publish(
             event(theirs, "referral.accepted.v1", source=TRUST)
         )
-        drill.until(lambda: len(drill.agencies.entries(alone)) == 2)
+        drill.until(lambda: len(drill.agencies.entries(alone, TRUST)) == 2)
         since |= {one["id"] for one in told["events"]}
         drill.until(lambda: fed(drill, cursor) >= since)
         child = drill.agencies.child_of(both)
