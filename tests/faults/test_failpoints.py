@@ -65,7 +65,7 @@ def sent_and_checked(whole: Drill, seed: int, service: str, failpoint: str) -> N
 def test_of_records(whole: Drill, reader: str) -> None:
     """A reader dies once at each place while records pass; nothing is lost or moved."""
     service, names = READERS[reader]
-    seed = 500 + [*READERS].index(reader)
+    seed = 900 + [*READERS].index(reader)
     sending = whole.send(load_of(seed, 300, 20), PACE, allowed=0)
     for turn, name in enumerate(names, 1):
         mark = whole.arm(service, within(name, reader))
@@ -93,9 +93,8 @@ def test_of_a_request(whole: Drill, name: str) -> None:
 def test_of_the_command_unlink(whole: Drill, name: str) -> None:
     """Identity dies while a person is parted; the command again parts them once."""
     shared = somebody()
-    trust = event(
-        shared | {"local_id": "T"}, "referral.received.v1", source="urn:ods:RNU"
-    )
+    theirs = shared | {"local_id": f"T-{shared['local_id']}"}
+    trust = event(theirs, "referral.received.v1", source="urn:ods:RNU")
     whole.agencies.publish(trust)
     whole.agencies.publish(event(shared, "ehcna.requested.v1"))
     child = whole.agencies.child_of(shared)
