@@ -170,7 +170,7 @@ class Door:
             parted=tuple(place.others),
         )
         await store.part(step.conn, asked.person, place.others)
-        row = (asked.person, place.sender, child, epoch)
+        row = (asked.person, place.sender, child, epoch, child)
         await store.save_places(step.conn, [row], [(child, epoch)], [])
         await store.save_decisions(step.conn, [decided], at=knownat, by=by)
         await store.save_command(step.conn, epoch, asked.reason, asked.id)

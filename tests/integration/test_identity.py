@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from schemas.topics import EVENTS_LINKED
+from services.runtime.envelope import attributes_of
 from tests.support.agencies import (
     COUNCIL,
     HOSPITAL,
@@ -16,6 +18,7 @@ from tests.support.agencies import (
     somebody,
 )
 from tests.support.local_stack import fetch, until
+from tests.support.stepping import read_all
 
 REQUESTED = "ehcna.requested.v1"
 UNKNOWN = "c-00000000000000000000000000000000"
@@ -359,3 +362,30 @@ def test_after_a_join_either_reference_leads_to_the_child(agencies):
     assert [answer["child_ref"] for answer in answers] == [child, old]
     assert answers[0]["entries"] == answers[1]["entries"]
     assert len(answers[0]["entries"]) == 3
+
+
+def test_a_person_who_moves_keeps_one_lane(agencies):
+    """Its later events lie behind its earlier ones, whichever child they are of."""
+    persons = [somebody() for _ in range(8)]
+    refs = set()
+    for person in persons:
+        agencies.publish(event(without(person, "nhs_number"), REQUESTED))
+        patient = without(person, "upn") | {"local_id": str(uuid4())}
+        first = agencies.publish(referral(patient, service="slt"))
+        agencies.publish(event(person, "person.identified.v1"))
+        agencies.publish(referral(patient, service="ot"))
+        refs.add(person_of(agencies, first))
+
+    lying = asyncio.run(read_all(agencies.stack, EVENTS_LINKED.name))
+    told = [(one, attributes_of(one.headers)) for one in lying]
+    theirs = {
+        ref: [
+            (one.partition, said["subject"])
+            for one, said in told
+            if said.get("personref") == ref
+        ]
+        for ref in refs
+    }
+    assert all(len(events) == 2 for events in theirs.values())
+    assert all(len({lane for lane, _ in one}) == 1 for one in theirs.values())
+    assert any(len({child for _, child in one}) == 2 for one in theirs.values())

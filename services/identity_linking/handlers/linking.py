@@ -106,17 +106,19 @@ class Linking:
             step.refuse(one.record, refused)
             batch.refused.add(self._digest(one))
             return
-        child = batch.registry.persons[one.ref].child
+        person = batch.registry.persons[one.ref]
+        child, home = person.child, person.home
         assert child is not None  # noqa: S101 - decided above or before
+        assert home is not None  # noqa: S101 - whoever has a child has one
         said = translate.linked_attributes(
             one.record.attributes, child_ref=child, knownat=batch.stamp
         )
         repeated = _claimed(batch, one, child)
         if repeated:
-            self._refuse(step, one, said, repeated)
+            self._refuse(step, one, said, repeated, home)
             return
         batch.sent.append(one)
-        step.publish(_linked(said, one.data))
+        step.publish(_linked(said, one.data, home))
 
     def _refuse(
         self,
@@ -124,12 +126,13 @@ class Linking:
         one: Told,
         said: Mapping[str, str | int | None],
         refused: Refused,
+        home: str,
     ) -> None:
         """Refuse what another event has said; of other content, leave a mark."""
         step.refuse(one.record, refused)
         if refused.reason == "conflict":
             own = refs.made_id("unread", str(said["id"]), str(one.record.attempt))
-            step.publish(_linked(translate.unread_attributes(said, own), {}))
+            step.publish(_linked(translate.unread_attributes(said, own), {}, home))
 
     async def _decide(self, step: Step, batch: Batch, one: Told) -> None:
         """Note what the event says of its person and act on what the rules choose."""
@@ -213,9 +216,9 @@ class Linking:
         people = batch.registry.persons
         epochs = {person: d.epoch for d in batch.decided for person in d.persons}
         places = [
-            (ref, people[ref].sender, child, epochs[ref])
+            (ref, people[ref].sender, child, epochs[ref], home)
             for ref in sorted(moved)
-            if (child := people[ref].child)
+            if (child := people[ref].child) and (home := people[ref].home)
         ]
         await store.save_places(step.conn, places, batch.founded, batch.joined)
         said = [one for one in fresh if self._digest(one) not in batch.refused]
@@ -243,9 +246,16 @@ class Linking:
         return (*self._digest(one), *one.kind, *words)
 
 
-def _linked(said: Mapping[str, str | int | None], data: Mapping[str, Any]) -> Outgoing:
-    """Return the record on events.linked."""
-    key = str(said["subject"]).encode()
+def _linked(
+    said: Mapping[str, str | int | None], data: Mapping[str, Any], home: str
+) -> Outgoing:
+    """
+    Return the record on events.linked.
+
+    It is put where all events of its person are, whichever child they are of by now: in
+    two lanes, a reader that is behind could read the later one first.
+    """
+    key = home.encode()
     value = orjson.dumps(dict(data))
     return Outgoing(topics.EVENTS_LINKED.name, key, headers_of(dict(said)), value)
 

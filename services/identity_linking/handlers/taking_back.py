@@ -21,10 +21,13 @@ async def take_back(step: Step, records: list[Record]) -> None:
         decided = translate.decided(event_data(record))
         at = instants.parsed(record.attributes["knownat"])
         await store.restore_decision(step.conn, decided, at=at)
-    senders = {
-        record.attributes["personref"]: record.attributes["source"]
+    told = {
+        record.attributes["personref"]: (
+            record.attributes["source"],
+            record.key.decode(),
+        )
         for record in records
         if record.attributes["type"] != translate.PERSON_LINKED
     }
-    await store.restore_senders(step.conn, senders)
+    await store.restore_senders(step.conn, told)
     await store.restore_knownat(step.conn, instants.parsed(latest))

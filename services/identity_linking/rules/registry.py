@@ -58,6 +58,8 @@ class KnownPerson:
 
     sender: str
     child: str | None = None
+    home: str | None = None
+    """The child that it was of at first: under its key all its events are put."""
     said: set[Stated] = field(default_factory=set)
 
 
@@ -75,9 +77,11 @@ class Registry:
     called: dict[str, set[str]] = field(default_factory=dict)
     """By a person, those whose sender calls them by that person's id as well."""
 
-    def add(self, ref: str, sender: str, child: str | None) -> KnownPerson:
+    def add(
+        self, ref: str, sender: str, child: str | None, home: str | None = None
+    ) -> KnownPerson:
         """Note a person."""
-        person = self.persons.setdefault(ref, KnownPerson(sender))
+        person = self.persons.setdefault(ref, KnownPerson(sender, home=home))
         if child:
             self.place(ref, child)
         return person
@@ -88,6 +92,7 @@ class Registry:
         if person.child:
             self.members[person.child].discard(ref)
         person.child = child
+        person.home = person.home or child
         self.members.setdefault(child, set()).add(ref)
 
     def call(self, name: str, ref: str) -> None:

@@ -19,7 +19,7 @@ WITH near AS (
     SELECT DISTINCT child_ref FROM persons JOIN near USING (person_ref)
     UNION SELECT unnest($4::text[])
 )
-SELECT p.person_ref, p.sender, p.child_ref, c.epoch
+SELECT p.person_ref, p.sender, p.child_ref, p.home, c.epoch
 FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
 """
 _FOUND: Final = """
@@ -27,8 +27,8 @@ INSERT INTO children (child_ref, epoch)
 SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING
 """
 _SETTLE: Final = """
-INSERT INTO persons (person_ref, sender, child_ref, epoch)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+INSERT INTO persons (person_ref, sender, child_ref, epoch, home)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[])
 ON CONFLICT (person_ref) DO UPDATE SET child_ref = excluded.child_ref,
     epoch = excluded.epoch
 """
@@ -82,7 +82,8 @@ async def load(
     registry = Registry()
     for row in rows:
         registry.founded[row["child_ref"]] = row["epoch"]
-        registry.add(row["person_ref"], row["sender"], row["child_ref"])
+        known = (row["sender"], row["child_ref"], row["home"])
+        registry.add(row["person_ref"], *known)
     await _load_said(conn, registry)
     await _load_parted(conn, registry)
     await _load_names(conn, registry, persons)
@@ -179,14 +180,18 @@ async def save_decisions(
 
 async def save_places(
     conn: Connection,
-    persons: Sequence[tuple[str, str, str, int]],
+    persons: Sequence[tuple[str, str, str, int, str]],
     founded: Sequence[tuple[str, int]],
     joined: Sequence[tuple[str, str]],
 ) -> None:
-    """Keep persons with their child, children founded, and children joined to others."""
+    """
+    Keep persons with their child, children founded, and children joined to others.
+
+    The last of what is told of a person, its home, is kept when it is new.
+    """
     for sql, rows, width in (
         (_FOUND, founded, 2),
-        (_SETTLE, persons, 4),
+        (_SETTLE, persons, 5),
         (_JOIN, joined, 2),
     ):
         if rows:

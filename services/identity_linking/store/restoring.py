@@ -19,8 +19,8 @@ SELECT goes, $2, $3 FROM unnest($1::text[]) AS j(goes)
 ON CONFLICT (child_ref) DO UPDATE SET joined_to = excluded.joined_to
 """
 _PLACE: Final = """
-INSERT INTO persons (person_ref, sender, child_ref, epoch)
-SELECT person, '', $2, $3 FROM unnest($1::text[]) AS p(person)
+INSERT INTO persons (person_ref, sender, child_ref, epoch, home)
+SELECT person, '', $2, $3, $2 FROM unnest($1::text[]) AS p(person)
 ON CONFLICT (person_ref) DO UPDATE SET child_ref = excluded.child_ref,
     epoch = excluded.epoch WHERE persons.epoch < excluded.epoch
 """
@@ -45,13 +45,17 @@ async def restore_decision(conn: Connection, decided: Decided, *, at: datetime) 
     await conn.execute(raised, decided.epoch)
 
 
-async def restore_senders(conn: Connection, senders: Mapping[str, str]) -> None:
-    """Note whose persons they are; a decision does not say it, an event does."""
+async def restore_senders(
+    conn: Connection, told: Mapping[str, tuple[str, str]]
+) -> None:
+    """Note whose persons they are, and their home: an event says it, no decision does."""
     await conn.execute(
-        "UPDATE persons p SET sender = s.sender FROM unnest($1::text[], $2::text[])"
-        " AS s(person_ref, sender) WHERE p.person_ref = s.person_ref AND p.sender = ''",
-        list(senders),
-        list(senders.values()),
+        "UPDATE persons p SET sender = s.sender, home = s.home"
+        " FROM unnest($1::text[], $2::text[], $3::text[]) AS s(person_ref, sender, home)"
+        " WHERE p.person_ref = s.person_ref AND p.sender = ''",
+        list(told),
+        [sender for sender, _ in told.values()],
+        [home for _, home in told.values()],
     )
 
 
