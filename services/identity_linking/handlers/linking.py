@@ -108,8 +108,7 @@ class Linking:
             return
         person = batch.registry.persons[one.ref]
         child, home = person.child, person.home
-        assert child is not None  # noqa: S101 - decided above or before
-        assert home is not None  # noqa: S101 - whoever has a child has one
+        assert child and home  # noqa: S101, PT018 - decided above or before
         said = translate.linked_attributes(
             one.record.attributes, child_ref=child, knownat=batch.stamp
         )
@@ -252,12 +251,11 @@ def _linked(
     """
     Return the record on events.linked.
 
-    It is put where all events of its person are, whichever child they are of by now: in
-    two lanes, a reader that is behind could read the later one first.
+    It lies where all events of its person lie: of two lanes, a reader that is behind
+    could read the later one first.
     """
-    key = home.encode()
-    value = orjson.dumps(dict(data))
-    return Outgoing(topics.EVENTS_LINKED.name, key, headers_of(dict(said)), value)
+    where, value = topics.EVENTS_LINKED.name, orjson.dumps(dict(data))
+    return Outgoing(where, home.encode(), headers_of(dict(said)), value)
 
 
 def _claimed(batch: Batch, one: Told, child: str) -> Refused | None:
