@@ -31,7 +31,8 @@ def test_an_accepted_event_can_be_followed(agencies):
     assert answer.status_code == 202
     said = answer.json()
     assert said.keys() == {"message_ref", "received_at", "items"}
-    assert said["items"] == [{"place": 0, "status": "accepted", "problem": None}]
+    [item] = said["items"]
+    assert (item["place"], item["status"], item["problem"]) == (0, "accepted", None)
     assert answer.headers["Location"] == f"/messages/{said['message_ref']}"
     assert answer.headers["X-Request-ID"] == own
     receipt = agencies.settled(said["message_ref"])

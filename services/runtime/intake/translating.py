@@ -166,9 +166,10 @@ async def _send_on(step: Step, firsts: Sequence[Made]) -> None:
     notes = [_note_of(event) for event in named] + await settle(step, firsts)
     if notes:
         await _note(step, notes)
-    said = {event.message for event in firsts} - {note[0] for note in notes}
-    if said:
-        await step.conn.execute(_TRANSLATED, list(said))
+    heard = {event.message for event in firsts if not event.withdraws}
+    silent = heard - {note[0] for note in notes}
+    if silent:
+        await step.conn.execute(_TRANSLATED, list(silent))
 
 
 def _note_of(event: Made) -> Note:

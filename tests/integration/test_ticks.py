@@ -1,4 +1,9 @@
-"""The clocks on the running stack: what is owed is said, and warned of once."""
+"""
+The clocks on the running stack: what is owed is said, and warned of once.
+
+Ticks move the shared stack's day for good: this file's name puts it behind those that
+count by the day on which the stack began.
+"""
 
 import asyncio
 from collections import Counter
