@@ -1,7 +1,6 @@
 """What is outside the scope of its sender is counted, and is nowhere on any disk."""
 
 import asyncio
-import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -121,14 +120,20 @@ def on_disk(folder: Path, texts):
     return {text.decode() for text in found}
 
 
+def numbers_in(held: bytes):
+    """Yield every synthetic NHS number in some bytes, wherever it begins."""
+    at = held.find(b"999")
+    while at >= 0:
+        word = held[at : at + 10]
+        if len(word) == 10 and word.isdigit():
+            yield word.decode()
+        at = held.find(b"999", at + 1)
+
+
 def numbers_on_disk(folder: Path):
     """Return every synthetic NHS number that some file below *folder* holds."""
-    synthetic = re.compile(rb"(?=(999[0-9]{7}))")
     files = [path for path in folder.rglob("*") if path.is_file()]
-    found = {
-        number for path in files for number in synthetic.findall(path.read_bytes())
-    }
-    return {number.decode() for number in found}
+    return {number for path in files for number in numbers_in(path.read_bytes())}
 
 
 @pytest.mark.parametrize(
