@@ -35,8 +35,8 @@ WITH batch AS (
     INSERT INTO seen (reader, id, attempt, topic, sha256)
     SELECT $1, r.id, r.attempt, r.topic, r.sha256
     FROM unnest($6::text[], $7::int[], $8::uuid[], $9::int[], $10::bytea[])
-        AS r(topic, partition, id, attempt, sha256)
-    JOIN moved USING (topic, partition)
+        WITH ORDINALITY AS r(topic, partition, id, attempt, sha256, nth)
+    JOIN moved USING (topic, partition) ORDER BY r.nth
     ON CONFLICT DO NOTHING RETURNING topic, id, attempt, sha256
 )
 SELECT topic, partition, next_offset, NULL::uuid AS id, NULL::int AS attempt,
