@@ -1,6 +1,7 @@
 """The embedded stack with a real Kafka and Postgres, and stubs for the services."""
 
 import asyncio
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.local import services, topics
-from deploy.local.ports import free_ports
+from deploy.local.ports import busy, free_ports, ports_from
 from deploy.local.stack import Stack
 from schemas.errors import Stopped
 from schemas.topics import EVENTS_LINKED, REFUSED
@@ -97,7 +98,9 @@ class TestStack:
         said = str(stopped.value)
         assert f"{stack.ports.of('clocks')} (clocks) by python" in said
         assert f"{stack.ports.broker(1)} (kafka-1) by java" in said
-        assert f"THROUGHLINE_PORT_BASE={stack.ports.base + 100} make demo" in said
+        [base] = re.findall(r"THROUGHLINE_PORT_BASE=(\d+) make demo", said)
+        assert int(base) in range(stack.ports.base + 100, 65_536, 100)
+        assert not busy(ports_from(base), 1)
 
     def test_postgres_survives_a_kill(self, stack: Stack) -> None:
         """What was committed is there after the server and its children were killed."""
