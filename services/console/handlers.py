@@ -14,7 +14,7 @@ from services.runtime.envelope import Record
 from services.runtime.reading import Reader
 from services.runtime.step import Step
 
-_PAUSE: Final = 0.25
+_PAUSE: Final = 0.5
 _TOGETHER: Final = 2000
 """Rows are small and nothing waits for them: few commits, large ones."""
 
