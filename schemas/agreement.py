@@ -38,6 +38,8 @@ Role = Literal[
 
 Sensitivity = Literal["normal", "restricted", "safeguarding"]
 LaCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+MailAddress = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]+@[!-?A-~]+$")]
+"""One address, without a name; ASCII, so that no header can be made to hold more."""
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -114,6 +116,22 @@ class Agreement(_Strict):
         return self.valid_from <= day <= (self.valid_until or date.max)
 
 
+class Recipient(_Strict):
+    """To whom an organisation's daily digest goes, and as what they look."""
+
+    org: Organisation
+    name: Words
+    role: Role
+    address: MailAddress
+
+
+class DigestTo(_Strict):
+    """An address of an organisation that gets the daily digest of one role."""
+
+    role: Role
+    address: MailAddress
+
+
 class Agency(_Strict):
     """An organisation of the partnership, as pages name it."""
 
@@ -126,6 +144,8 @@ class Agency(_Strict):
     Day from which its events are of today: clocks that started before it are computed,
     and nobody is warned of them. A first load of every plan alarms no one.
     """
+    digest: tuple[DigestTo, ...] = ()
+    """Who is told once a day, in numbers alone, what it owes."""
 
 
 class AgreementsFile(_Strict):

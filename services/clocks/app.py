@@ -17,7 +17,9 @@ def main(shared: Shared) -> int:
     """Run the clocks until told to stop; return the exit code."""
     service = Service(shared, "clocks")
     contracts = Contracts(shared)
+    settings = Settings()
     keeping = handlers.Keeping(service, contracts)
+    digests = handlers.Digests(service, contracts, settings, keeping)
 
     async def tick_to(day: date) -> None:
         """Give the warnings of each day up to *day*, those of today included."""
@@ -27,14 +29,15 @@ def main(shared: Shared) -> int:
             contracts.set_today(contracts.today + timedelta(days=1))
             await keeping.look_on(contracts.today)
 
-    look = Timer(Settings().look_every_seconds, keeping.look)
+    look = Timer(settings.look_every_seconds, keeping.look)
+    tell = Timer(settings.digest_every_seconds, digests.look)
     return service.run(
         Parts(
             name="clocks",
             writes=(topics.CLOCKS_CHANGED, topics.REFUSED),
             readers=(keeping.reader(),),
             take_back=handlers.take_back,
-            timers=(Timer(2.0, contracts.refresh), look),
+            timers=(Timer(2.0, contracts.refresh), look, tell),
             routers=(
                 api.Door(service, contracts).router(),
                 api.Owed(service, contracts).router(),

@@ -1,5 +1,6 @@
 """What has changed about a child's clocks, and what is to be warned of. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -176,6 +177,41 @@ def owed(
         for ask in asks_of(seen, rule)
         if ask.open and org in {ask.start.source, _body(rule, ask.start)}
     ]
+
+
+def owing(
+    seen: Sequence[Entry],
+    rules: Sequence[ClockRule],
+    org: str,
+    today: date,
+    live_from: Mapping[str, date],
+) -> Counter[str]:
+    """
+    Return how much of one child *org* owes, and what it asked for and hears nothing of.
+
+    What began before its source was live (*live_from*) is left out, as of warnings.
+    """
+    found = Counter[str]()
+    for rule in receipts(rules):
+        for ask in asks_of(seen, rule):
+            if ask.open and ask.sent_on >= live_from.get(ask.start.source, date.min):
+                found.update(_steps(ask, _body(rule, ask.start), org, today))
+    others = [rule for rule in rules if not rule.received]
+    for clock in clocks_of(seen, others, today):
+        kind = warning(clock, today, live_from)
+        if clock.owed_by == org and kind in ("due_soon", "breached"):
+            found[kind] += 1
+    return found
+
+
+def _steps(ask: Ask, body: str, org: str, today: date) -> Iterator[str]:
+    """Yield what *org* is to do about one open request, as a digest counts it."""
+    if org == body:
+        yield "answer" if ask.received_on else "acknowledge"
+        if ask.due and today > ask.due:
+            yield "overdue"
+    if org == ask.start.source != body and ask.unacknowledged(today):
+        yield "unacknowledged"
 
 
 def _body(rule: ClockRule, entry: Entry) -> str:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from schemas.agreement import Agency, Agreement, AgreementsFile
+from schemas.agreement import Agency, Agreement, AgreementsFile, Recipient
 from schemas.clocks import ClockRule
 from schemas.errors import Stopped
 from services.runtime import instants, log
@@ -47,6 +47,15 @@ class Rules:
     def names(self) -> Mapping[str, str]:
         """Names of organisations by urn."""
         return {agency.urn: agency.name for agency in self.agencies}
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """To whom daily digests go."""
+        return [
+            Recipient(org=a.urn, name=a.name, role=one.role, address=one.address)
+            for a in self.agencies
+            for one in a.digest
+        ]
 
     @property
     def live_from(self) -> Mapping[str, date]:

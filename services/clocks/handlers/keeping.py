@@ -123,10 +123,15 @@ class Keeping:
     async def look(self) -> None:
         """Give today's warnings, and those of days that were missed."""
         today = self._contracts.today
+        if await self.has_read():
+            await self.look_on(today)
+
+    async def has_read(self) -> bool:
+        """Return whether all that the stream holds at this instant has been read."""
         for reading in self._readings():
             if not await reading.has_taken(await reading.ends()):
-                return
-        await self.look_on(today)
+                return False
+        return True
 
     async def read_so_far(self) -> None:
         """
