@@ -1,7 +1,8 @@
 """What a service asks of the Kafka cluster before and while it works with it."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final
 
 import asyncpg
@@ -108,17 +109,12 @@ class Cluster:
         that is so because it is another cluster, it says so.
         """
         places = [TopicPartition(t.name, p) for t in topics for p in range(PARTITIONS)]
-        begins, ends = await self._ends(places)
-        await self._pool.execute(
-            "INSERT INTO positions (reader, topic, partition, next_offset)"
-            " SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[])"
-            " ON CONFLICT DO NOTHING",
-            reader,
-            [place.topic for place in places],
-            [place.partition for place in places],
-            [begins[place] for place in places],
-        )
-        kept = await self.kept(reader)
+        async with self._asking() as consumer:
+            begins = await consumer.beginning_offsets(places)
+            await self._begin(reader, begins)
+            kept = await self.kept(reader)
+            # After the positions: a step that commits between would seem ahead of the log.
+            ends = await consumer.end_offsets(places)
         for place in places:
             if not begins[place] <= kept[place] <= ends[place]:
                 await self.same()
@@ -127,6 +123,18 @@ class Cluster:
                     f" position that Postgres holds; {RESET}"
                 )
         return {place: kept[place] for place in places}
+
+    async def _begin(self, reader: str, begins: Mapping[TopicPartition, int]) -> None:
+        """Have *reader* begin each partition that it has never read at its first record."""
+        await self._pool.execute(
+            "INSERT INTO positions (reader, topic, partition, next_offset)"
+            " SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[])"
+            " ON CONFLICT DO NOTHING",
+            reader,
+            [place.topic for place in begins],
+            [place.partition for place in begins],
+            list(begins.values()),
+        )
 
     async def kept(self, reader: str) -> dict[TopicPartition, int]:
         """Return the positions of *reader* that Postgres holds."""
@@ -138,19 +146,15 @@ class Cluster:
             TopicPartition(r["topic"], r["partition"]): r["next_offset"] for r in rows
         }
 
-    async def _ends(
-        self, places: Sequence[TopicPartition]
-    ) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
-        """Return the first and the next offset of each partition."""
+    @contextlib.asynccontextmanager
+    async def _asking(self) -> AsyncIterator[AIOKafkaConsumer]:
+        """Open a consumer that reads nothing and is asked where partitions begin and end."""
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._servers, request_timeout_ms=5000
         )
         try:
             await asyncio.wait_for(consumer.start(), 5)
-            return (
-                await consumer.beginning_offsets(places),
-                await consumer.end_offsets(places),
-            )
+            yield consumer
         finally:
             await consumer.stop()
 

@@ -25,6 +25,7 @@ from services.runtime import health, log, memory, metrics, outbox, postgres, sum
 from services.runtime.doors import Doors
 from services.runtime.gathering import gather
 from services.runtime.kafka import Cluster
+from services.runtime.listening import listen
 from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
 from services.runtime.reading import Reader, Reading
@@ -158,12 +159,8 @@ class Service:
         live = _Live(pool, relay, steps, Doors(steps), Cluster(settings.kafka, pool))
         await live.doors.start()
         self._live = live
-        await self._listen(live)
-
-    async def _listen(self, live: _Live) -> None:
-        """Hear of what other processes of this service commit to our lanes."""
-        conn = await live.pool.acquire()
-        await conn.add_listener(f"lanes_{self.name}", lambda *_: live.relay.look())
+        hearing = listen(pool, f"lanes_{self.name}", relay.look)
+        self._tasks.append(asyncio.create_task(hearing))
 
     async def _open_kafka(self, parts: Parts) -> None:
         """Check the cluster, then publish and read."""

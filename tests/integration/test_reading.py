@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.errors import NotNow, Stopped
 from schemas.topics import REFUSED
@@ -365,6 +365,26 @@ async def test_a_log_that_does_not_reach_the_position_stops(
 
     with pytest.raises(Stopped, match="make reset"):
         await process.cluster.positions(topic.name, (topic,))
+
+
+async def test_a_step_that_commits_during_the_check_is_no_lost_log(
+    infrastructure, topic, process, monkeypatch
+):
+    """Positions that move on while the log's ends are asked for stop nothing."""
+    asked = AIOKafkaConsumer.end_offsets
+
+    async def end_offsets(consumer, places):
+        """Have a record come and be taken right after the ends are known."""
+        ends = await asked(consumer, places)
+        await send(infrastructure, topic.name, *good(b"1"))
+        await process.pool.execute("UPDATE positions SET next_offset = 1")
+        return ends
+
+    monkeypatch.setattr(AIOKafkaConsumer, "end_offsets", end_offsets)
+
+    kept = await process.cluster.positions(topic.name, (topic,))
+
+    assert kept[TopicPartition(topic.name, 0)] == 0
 
 
 async def test_another_cluster_stops(infrastructure, topic, process):

@@ -44,6 +44,8 @@ class Sending:
     future: Future[None] = field(default_factory=Future)
     allowed: float = math.inf
     """How many requests may have been answered before the rest waits."""
+    given_up: bool = False
+    """Whether nobody waits for the rest any more."""
 
     @property
     def taken(self) -> int:
@@ -60,8 +62,10 @@ class Sending:
     async def pause(self, seconds: float) -> None:
         """Let *seconds* pass, and then as many as it takes until more is allowed."""
         await asyncio.sleep(seconds)
-        while self.taken >= self.allowed:  # noqa: ASYNC110 - opened by another thread
+        while self.taken >= self.allowed and not self.given_up:  # noqa: ASYNC110 - opened by another thread
             await asyncio.sleep(_POLL)
+        if self.given_up:
+            raise asyncio.CancelledError
 
     def messages(self, first: int = 0) -> list[tuple[str, str, str]]:
         """Return message, sender and door of acknowledgements from the *first* on."""
@@ -86,6 +90,7 @@ class Drill:
         self._down: set[str] = set()
         self._watch = Watch(self.said.append)
         self._threads = ThreadPoolExecutor(4)
+        self._sendings: list[Sending] = []
 
     def start(self, environments: dict[str, dict[str, str]] | None = None) -> None:
         """Start everything."""
@@ -97,6 +102,8 @@ class Drill:
 
     def close(self) -> None:
         """Stop looking; the stack itself is stopped by whoever made it."""
+        for sending in self._sendings:
+            sending.given_up = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         self.agencies.http.close()
         self.http.close()
@@ -206,6 +213,7 @@ class Drill:
         name = f"load-{load.sends[0].request_id[:8]}.jsonl"
         sending = Sending(self.stack.data / "loads" / name, len(load.sends))
         sending.allowed = allowed
+        self._sendings.append(sending)
         work = self._send(load, replace(pace or Pace(), sleep=sending.pause), sending)
         sending.future = self._threads.submit(asyncio.run, work)
         return sending
@@ -231,7 +239,10 @@ class Drill:
             stdout=subprocess.PIPE,
         )
         heard = self._threads.submit(checker.communicate)
-        self.until(heard.done, 900)
+        try:
+            self.until(heard.done, 900)
+        finally:
+            checker.kill()
         assert checker.returncode in {0, 6}, self.said[-20:]
         found: list[Any] = orjson.loads(heard.result()[0])
         return found
