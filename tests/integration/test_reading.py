@@ -371,6 +371,7 @@ async def test_a_step_that_commits_during_the_check_is_no_lost_log(
     infrastructure, topic, process, monkeypatch
 ):
     """Positions that move on while the log's ends are asked for stop nothing."""
+    await process.cluster.positions(topic.name, (topic,))
     asked = AIOKafkaConsumer.end_offsets
 
     async def end_offsets(consumer, places):
