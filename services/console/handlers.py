@@ -14,7 +14,7 @@ from services.runtime.envelope import Record
 from services.runtime.reading import Reader
 from services.runtime.step import Step
 
-_PAUSE: Final = 0.5
+_GATHER: Final = 0.5
 _TOGETHER: Final = 2000
 """Rows are small and nothing waits for them: few commits, large ones."""
 
@@ -24,7 +24,7 @@ _PAUSES: Final = (0.05, 0.1, 0.25, 0.6)
 
 def reader() -> Reader:
     """Return what the console reads."""
-    return Reader("console", topics.ALL, keep, most=_TOGETHER, pause=_PAUSE)
+    return Reader("console", topics.ALL, keep, most=_TOGETHER, gather=_GATHER)
 
 
 async def keep(step: Step, records: list[Record]) -> None:

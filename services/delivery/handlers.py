@@ -50,7 +50,7 @@ class Feeding:
     def reader(self) -> Reader:
         """Return what delivery reads."""
         read = (topics.EVENTS_LINKED, topics.CLOCKS_CHANGED)
-        return Reader("delivery", read, self.handle, pause=0.2)
+        return Reader("delivery", read, self.handle, most=1000, gather=0.2)
 
     async def handle(self, step: Step, records: list[Record]) -> None:
         """Take in what is new and add it to feeds."""

@@ -22,7 +22,7 @@ def readers(key: bytes) -> tuple[Reader, ...]:
             "education-gateway-receipts",
             (topics.EVENTS_LINKED, topics.REFUSED),
             follow,
-            pause=0.25,
+            gather=0.25,
         ),
     )
 

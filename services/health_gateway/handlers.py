@@ -28,7 +28,7 @@ def readers(key: bytes, tables: Tables) -> tuple[Reader, ...]:
             "health-gateway-receipts",
             (topics.EVENTS_LINKED, topics.REFUSED),
             follow,
-            pause=0.25,
+            gather=0.25,
         ),
     )
 

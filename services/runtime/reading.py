@@ -22,6 +22,9 @@ from services.runtime.step import Step, Steps
 
 Handle = Callable[[Step, list[Record]], Awaitable[None]]
 
+_MANY_BYTES: Final = 256 * 1024
+_IDLE_MS: Final = 500
+"""How long Kafka holds a question for records when there are none."""
 _HANGS: Final = 3
 _HANGS_SECONDS: Final = 20
 """A consumer that is given so long so often, while Kafka answers, does not recover."""
@@ -37,8 +40,8 @@ class Reader:
     handle: Handle
     most: int = 500
     """Records in a step."""
-    pause: float = 0.0
-    """Seconds to wait after a step that was not full, so that the next has more in it."""
+    gather: float = 0.0
+    """Seconds that Kafka may keep few records back, so that a step has more of them."""
 
     @property
     def places(self) -> list[TopicPartition]:
@@ -167,6 +170,8 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             session_timeout_ms=10_000,
             heartbeat_interval_ms=2_000,
             max_partition_fetch_bytes=8 * 1024 * 1024,
+            fetch_min_bytes=_MANY_BYTES if self._reader.gather else 1,
+            fetch_max_wait_ms=int(self._reader.gather * 1000) or _IDLE_MS,
         )
         self._subscriber = subscriber
         subscriber(self._take)
@@ -217,8 +222,6 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             wait = min(wait * 2, 5.0)
         self.last_read_ms = max(record.timestamp for record in raw)
         metrics.RECORDS.labels(self._reader.name).inc(len(raw))
-        if self._reader.pause and len(raw) < self._reader.most:
-            await _pause(self._revoked, self._reader.pause)
 
     async def _step(self, batches: dict[Place, list[ConsumerRecord]]) -> None:
         """Run one step on *batches*; if it fails on its data, record by record."""

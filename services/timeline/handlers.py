@@ -13,7 +13,7 @@ from services.timeline.store import lookups
 
 def reader() -> Reader:
     """Return what the timeline reads."""
-    return Reader("timeline", (topics.EVENTS_LINKED,), project, pause=0.01)
+    return Reader("timeline", (topics.EVENTS_LINKED,), project)
 
 
 async def project(step: Step, records: list[Record]) -> None:

@@ -23,12 +23,13 @@ from tests.load.children import COUNCIL, Child
 from tests.load.statements import statement
 
 _PER_SECOND: Final = 100
-_COUNT: Final = 20 * _PER_SECOND
+_COUNT: Final = 60 * _PER_SECOND
 CHILDREN: Final = 500
 _ARRAY: Final = 100
-_WATCHED: Final = 5
+_WATCHED: Final = 20
 """One event in so many is watched for: a reader of every one would be the load."""
 _POLL: Final = 0.005
+"""Between two looks: each is a disclosure with an audit row of its own."""
 _PATIENCE: Final = 30.0
 _INTRODUCED: Final = 120.0
 
@@ -46,7 +47,7 @@ class _Watch:
         self._ids = [request_id(rng) for _ in range(_COUNT)]
 
     def _event(self, number: int) -> dict[str, Any]:
-        """Return one event; each child has four, well apart."""
+        """Return one event; each child has a dozen, well apart."""
         child = self.children[number % CHILDREN]
         return event(self._rng, child, f"V-{number}")
 
@@ -62,7 +63,7 @@ class _Watch:
         self.refs = await find_all(self._hosts, self.children)
 
     async def send(self, number: int) -> None:
-        """Send one event and, of one in five, return when the timeline shows it."""
+        """Send one event and, of some, return when the timeline shows it."""
         head = SINGLE + self._ids[number]
         body = self._bodies[number]
         answer = await self._hosts.education.ask("POST", "/events", body, head)

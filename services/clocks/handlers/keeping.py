@@ -39,7 +39,9 @@ class Keeping:
 
     def reader(self) -> Reader:
         """Return what the clocks read."""
-        return Reader("clocks", (topics.EVENTS_LINKED,), self.handle, pause=0.2)
+        return Reader(
+            "clocks", (topics.EVENTS_LINKED,), self.handle, most=2000, gather=0.5
+        )
 
     async def handle(self, step: Step, records: list[Record]) -> None:
         """Take in events and link decisions, and count again for those concerned."""

@@ -31,7 +31,11 @@ class Linking:
         """Link each event's person, then send the event on under its child."""
         epoch, knownat = await store.lock(step.conn, step.now)
         told = self._opened(step, records)
-        fresh = await self._fresh(step, told)
+        saying = [one for one in told if one.says_something]
+        said = {self._digest(one): one for one in reversed(saying)}
+        claims = {translate.claim(one.record.attributes) for one in told}
+        known, noted = await store.known(step.conn, claims, list(said))
+        fresh = {pair: one for pair, one in said.items() if pair not in noted}
         children = {one.child_ref for one in told if one.child_ref}
         pairs = {(name, one.ref) for one in told for name in self._names(one)}
         names = await store.new_names(step.conn, pairs)
@@ -48,8 +52,6 @@ class Linking:
         )
         for name, ref in names:
             registry.called.get(name, set()).discard(ref)
-        claims = {translate.claim(one.record.attributes) for one in told}
-        known = await store.known_events(step.conn, claims)
         batch = Batch(registry, epoch, knownat, instants.text(knownat), known)
         called = {ref for _, ref in names}
         for one in told:
@@ -87,15 +89,6 @@ class Linking:
         )
         texts = [word or "" for word in (*words, *one.kind, one.child_ref)]
         return one.ref, refs.keyed(self._key, "stated", *texts)
-
-    async def _fresh(
-        self, step: Step, told: Sequence[Told]
-    ) -> dict[tuple[str, str], Told]:
-        """Return the statements of the batch that are not yet noted, each once."""
-        saying = [one for one in told if one.says_something]
-        all_said = {self._digest(one): one for one in reversed(saying)}
-        known = await store.known_digests(step.conn, list(all_said))
-        return {pair: one for pair, one in all_said.items() if pair not in known}
 
     async def _send_on(self, step: Step, batch: Batch, one: Told, *, new: bool) -> None:
         """Decide about one event's person if it says something new, and publish it."""

@@ -3,13 +3,12 @@
 from services.identity_linking.store.events import (
     Known,
     events_of,
-    known_events,
+    known,
     save_events,
 )
 from services.identity_linking.store.linking import (
     current_child,
     founded_at,
-    known_digests,
     load,
     lock,
     new_names,
@@ -41,8 +40,7 @@ __all__ = [
     "current_child",
     "events_of",
     "founded_at",
-    "known_digests",
-    "known_events",
+    "known",
     "load",
     "lock",
     "new_names",

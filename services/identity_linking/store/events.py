@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
+
 from schemas.entry import Entry
 from services.identity_linking.store.columns import columns
 from services.identity_linking.translate import Claim
@@ -20,12 +22,16 @@ class Known:
 
 
 _KNOWN: Final = """
-SELECT e.source, e.sourcerecord, e.sourceversion, e.revision, e.type, e.whom,
-    e.event_id, e.digest, p.child_ref
-FROM events e JOIN persons p USING (person_ref)
-JOIN unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[])
-    AS w(source, sourcerecord, sourceversion, revision, type, whom)
-    USING (source, sourcerecord, sourceversion, revision, type, whom)
+SELECT
+    (SELECT json_agg(json_build_array(e.source, e.sourcerecord, e.sourceversion,
+        e.revision, e.type, e.whom, e.event_id, encode(e.digest, 'hex'), p.child_ref))
+     FROM events e JOIN persons p USING (person_ref)
+     JOIN unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[])
+        AS w(source, sourcerecord, sourceversion, revision, type, whom)
+        USING (source, sourcerecord, sourceversion, revision, type, whom)),
+    (SELECT json_agg(json_build_array(s.person_ref, s.digest)) FROM statements s
+     JOIN unnest($7::text[], $8::text[]) AS w(person_ref, digest)
+        USING (person_ref, digest))
 """
 _SAVE: Final = """
 INSERT INTO events (source, sourcerecord, sourceversion, revision, type, whom, event_id,
@@ -49,15 +55,22 @@ SELECT e.* FROM events e JOIN own
 """
 
 
-async def known_events(
-    conn: Connection, claims: Collection[Claim]
-) -> dict[Claim, Known]:
-    """Return which of *claims* an event holds already, and of which child it is."""
-    rows = await conn.fetch(_KNOWN, *columns(list(claims), 6))
+async def known(
+    conn: Connection, claims: Collection[Claim], said: Collection[tuple[str, str]]
+) -> tuple[dict[Claim, Known], set[tuple[str, str]]]:
+    """
+    Return which of *claims* an event holds already, and of which child it is.
+
+    And which (person, digest) pairs of *said* are kept already.
+    """
+    row = await conn.fetchrow(
+        _KNOWN, *columns(list(claims), 6), *columns(list(said), 2)
+    )
+    assert row is not None  # noqa: S101 - it always has one
+    held, kept = (orjson.loads(part) if part else [] for part in row)
     return {
-        tuple(row)[:6]: Known(str(row["event_id"]), row["digest"], row["child_ref"])
-        for row in rows
-    }
+        tuple(one[:6]): Known(one[6], bytes.fromhex(one[7]), one[8]) for one in held
+    }, {(person, digest) for person, digest in kept}
 
 
 async def save_events(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+import orjson
+
 from services.identity_linking.rules import Registry, Stated
 from services.identity_linking.store.columns import columns
 from services.identity_linking.translate import Decided
 from services.runtime.postgres import Connection
 
-_TOUCHED: Final = """
+_LOAD: Final = """
 WITH near AS (
     SELECT person_ref FROM persons WHERE person_ref = ANY($1::text[])
     UNION SELECT person_ref FROM other_names WHERE name = ANY($1::text[])
@@ -18,10 +20,24 @@ WITH near AS (
 ), kids AS (
     SELECT DISTINCT child_ref FROM persons JOIN near USING (person_ref)
     UNION SELECT unnest($4::text[])
+), people AS MATERIALIZED (
+    SELECT p.person_ref, p.sender, p.child_ref, p.home, c.epoch
+    FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
+), parted AS (
+    SELECT d.one, d.other FROM do_not_link d JOIN people p ON d.one = p.person_ref
+    UNION
+    SELECT d.one, d.other FROM do_not_link d JOIN people p ON d.other = p.person_ref
 )
-SELECT p.person_ref, p.sender, p.child_ref, p.home, c.epoch
-FROM persons p JOIN kids USING (child_ref) JOIN children c USING (child_ref)
+SELECT
+    (SELECT json_agg(json_build_array(person_ref, sender, child_ref, home, epoch))
+     FROM people),
+    (SELECT json_agg(json_build_array(s.person_ref, s.nhs_number, s.upn, s.born::text,
+        s.family_name, s.given_name)) FROM statements s JOIN people USING (person_ref)),
+    (SELECT json_agg(json_build_array(one, other)) FROM parted),
+    (SELECT json_agg(json_build_array(name, person_ref)) FROM other_names
+     WHERE name = ANY($1::text[]))
 """
+"""All at once, as JSON: a question more costs more than what is answered."""
 _FOUND: Final = """
 INSERT INTO children (child_ref, epoch)
 SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING
@@ -72,56 +88,34 @@ async def load(
 ) -> Registry:
     """Return everything known that the given persons and numbers can touch."""
     numbers = [number for one in said for number in one.numbers]
-    rows = await conn.fetch(
-        _TOUCHED,
+    row = await conn.fetchrow(
+        _LOAD,
         list(persons),
         [number for scheme, number in numbers if scheme == "nhs_number"],
         [number for scheme, number in numbers if scheme == "upn"],
         list(children),
     )
+    assert row is not None  # noqa: S101 - it always has one
+    return _registry(*(orjson.loads(part) if part else [] for part in row))
+
+
+def _registry(
+    people: Iterable[Sequence[Any]],
+    said: Iterable[Sequence[Any]],
+    parted: Iterable[Sequence[str]],
+    names: Iterable[Sequence[str]],
+) -> Registry:
+    """Return persons, what was said of them, who must stay apart, and other names."""
     registry = Registry()
-    for row in rows:
-        registry.founded[row["child_ref"]] = row["epoch"]
-        known = (row["sender"], row["child_ref"], row["home"])
-        registry.add(row["person_ref"], *known)
-    await _load_said(conn, registry)
-    await _load_parted(conn, registry)
-    await _load_names(conn, registry, persons)
+    for person, sender, child, home, epoch in people:
+        registry.founded[child] = epoch
+        registry.add(person, sender, child, home)
+    for person, *words in said:
+        registry.note(person, Stated(*words))
+    registry.parted |= {(one, other) for one, other in parted}
+    for name, person in names:
+        registry.call(name, person)
     return registry
-
-
-async def _load_said(conn: Connection, registry: Registry) -> None:
-    """Add what was said of the registry's persons."""
-    rows = await conn.fetch(
-        "SELECT person_ref, nhs_number, upn, born::text AS born, family_name, given_name"
-        " FROM statements WHERE person_ref = ANY($1::text[])",
-        list(registry.persons),
-    )
-    for row in rows:
-        said = Stated(*(row[i] for i in range(1, 6)))
-        registry.note(row["person_ref"], said)
-
-
-async def _load_parted(conn: Connection, registry: Registry) -> None:
-    """Add the pairs that must not be linked."""
-    rows = await conn.fetch(
-        "SELECT one, other FROM do_not_link"
-        " WHERE one = ANY($1::text[]) OR other = ANY($1::text[])",
-        list(registry.persons),
-    )
-    registry.parted |= {(row["one"], row["other"]) for row in rows}
-
-
-async def _load_names(
-    conn: Connection, registry: Registry, persons: Collection[str]
-) -> None:
-    """Add who is called by the id of one of *persons* as well."""
-    rows = await conn.fetch(
-        "SELECT name, person_ref FROM other_names WHERE name = ANY($1::text[])",
-        list(persons),
-    )
-    for row in rows:
-        registry.call(row["name"], row["person_ref"])
 
 
 async def new_names(
@@ -141,6 +135,8 @@ async def new_names(
 
 async def save_said(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Keep statements: person, digest, category, sensitivity and the five particulars."""
+    if not rows:
+        return
     await conn.execute(
         "INSERT INTO statements (person_ref, digest, category, sensitivity, nhs_number,"
         " upn, born, family_name, given_name) SELECT p, g, c, s, n, u, b::date, f, v"
@@ -149,19 +145,6 @@ async def save_said(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         " ON CONFLICT DO NOTHING",
         *columns(rows, 9),
     )
-
-
-async def known_digests(
-    conn: Connection, pairs: Collection[tuple[str, str]]
-) -> set[tuple[str, str]]:
-    """Return which (person, digest) pairs are kept already."""
-    rows = await conn.fetch(
-        "SELECT s.person_ref, s.digest FROM statements s"
-        " JOIN unnest($1::text[], $2::text[]) AS w(person_ref, digest)"
-        " USING (person_ref, digest)",
-        *columns(list(pairs), 2),
-    )
-    return {(row["person_ref"], row["digest"]) for row in rows}
 
 
 async def save_decisions(

@@ -35,6 +35,21 @@ __all__ = [
 
 TOGETHER: Final = 500
 """Items that go out with the receipt; a longer array follows in steps of its own."""
+
+_ARRIVE: Final = """
+WITH first AS (
+    INSERT INTO receipts (message_ref, sender, request_id, sha256, received_at, state,
+        answer)
+    VALUES ($1, $2, $3, $4, $5, 'waiting', $6)
+    ON CONFLICT (message_ref) DO NOTHING RETURNING message_ref
+), kept AS (
+    INSERT INTO originals (message_ref, content_type, sha256, bytes, cut)
+    SELECT message_ref, $7, $8, $9, $10 FROM first WHERE $11
+)
+SELECT EXISTS (SELECT 1 FROM first) AS new, EXISTS (
+    SELECT 1 FROM unpacking u JOIN receipts r USING (message_ref) WHERE r.sender = $2
+) AS behind
+"""
 _OTHER_BYTES: Final = "the same message id came with other bytes"
 
 
@@ -47,7 +62,9 @@ class Kept:
     answer: bytes
     same: bool = True
     anew: bool = False
-    """Its bytes are to be kept and its items sent: it is new, or was lost with a database."""
+    """Its items are to be sent: it is new, or was lost with a database."""
+    behind: bool = False
+    """An array of the same sender is still being sent on: its items follow that."""
 
 
 async def accept(
@@ -65,34 +82,43 @@ async def accept(
     *at_once*: however many they are, for a door whose items cannot be found again from
     the bytes alone; a body's size bounds them.
     """
-    kept = await keep(step, message, topic=topic, answer=answer)
-    if kept.anew:
-        await keep_bytes(step, message.ref, message)
-        if at_once:
-            await send_items(step, message, items, topic)
-        else:
-            await _send_on(step, message, items, topic)
+    kept = await keep(step, message, topic=topic, answer=answer, whole=True)
+    if not kept.anew:
+        return kept
+    if at_once or (len(items) <= TOGETHER and not kept.behind):
+        await send_items(step, message, items, topic)
+    else:
+        await _follow_later(step, message)
     return kept
 
 
 async def keep(
-    step: Step, message: Message, *, topic: topics.Topic, answer: bytes
+    step: Step,
+    message: Message,
+    *,
+    topic: topics.Topic,
+    answer: bytes,
+    whole: bool = False,
 ) -> Kept:
-    """Write the receipt of *message*, unless it came before; its bytes come after."""
-    first = await step.conn.fetchrow(
-        "INSERT INTO receipts (message_ref, sender, request_id, sha256, received_at,"
-        " state, answer) VALUES ($1, $2, $3, $4, $5, 'waiting', $6)"
-        " ON CONFLICT (message_ref) DO NOTHING RETURNING message_ref",
+    """Write the receipt of *message*, if *whole* with its bytes, unless it came before."""
+    row = await step.conn.fetchrow(
+        _ARRIVE,
         message.ref,
         message.sender,
         message.request_id,
         message.sha256,
         message.received_at,
         answer,
+        *_original(message),
+        whole,
     )
-    if first is None and not await _restored(step, message, answer):
+    assert row is not None  # noqa: S101 - it always has one
+    new, behind = row
+    if not new and not await _restored(step, message, answer):
         return await _again(step, message, topic)
-    return Kept("accepted" if first else "repeated", answer, anew=True)
+    if whole and not new:
+        await keep_bytes(step, message.ref, message)
+    return Kept("accepted" if new else "repeated", answer, anew=True, behind=behind)
 
 
 async def _restored(step: Step, message: Message, answer: bytes) -> bool:
@@ -170,33 +196,28 @@ async def _again(step: Step, message: Message, topic: topics.Topic) -> Kept:
 
 async def keep_bytes(step: Step, ref: UUID, message: Message) -> None:
     """Keep the bytes as they came, but for what is outside the scope."""
-    kept = message.body if message.kept is None else message.kept
-    digest = hashlib.sha256(kept).digest() if message.cut else message.sha256
-    said = (message.content_type, digest, kept, list(message.cut) or None)
     await step.conn.execute(
         "INSERT INTO originals (message_ref, content_type, sha256, bytes, cut)"
         " VALUES ($1, $2, $3, $4, $5)",
-        *(ref, *said),
+        ref,
+        *_original(message),
     )
 
 
-async def _send_on(
-    step: Step, message: Message, items: Sequence[Item], topic: topics.Topic
-) -> None:
+def _original(message: Message) -> tuple[str, bytes, bytes, list[int] | None]:
+    """Return content type, digest, bytes and what was cut out, as they are kept."""
+    kept = message.body if message.kept is None else message.kept
+    digest = hashlib.sha256(kept).digest() if message.cut else message.sha256
+    return message.content_type, digest, kept, list(message.cut) or None
+
+
+async def _follow_later(step: Step, message: Message) -> None:
     """
-    Publish the items now, or note that they follow.
+    Note that the items follow.
 
     While an array of the same sender is still being sent on, later messages queue up
     behind it: what one sender says keeps its order.
     """
-    behind = await step.conn.fetchval(
-        "SELECT 1 FROM unpacking u JOIN receipts r USING (message_ref)"
-        " WHERE r.sender = $1 LIMIT 1",
-        message.sender,
-    )
-    if len(items) <= TOGETHER and not behind:
-        await send_items(step, message, items, topic)
-        return
     await step.conn.execute(
         "INSERT INTO unpacking (message_ref, correlation_id) VALUES ($1, $2)",
         message.ref,

@@ -28,10 +28,14 @@ SELECT r.digest, r.event_id FROM records r
 WHERE (r.source, r.sourcerecord, r.sourceversion, r.type) = ($1, $2, $3, $4)
 """
 _NOTE: Final = """
-INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
-    sourcerecord, sourceversion)
-SELECT m, p, e, t, 'translated', s, r, v FROM unnest($1::uuid[], $2::int[], $3::uuid[],
-    $4::text[], $5::text[], $6::text[], $7::bigint[]) AS n(m, p, e, t, s, r, v)
+WITH noted AS (
+    INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
+        sourcerecord, sourceversion)
+    SELECT m, p, e, t, 'translated', s, r, v FROM unnest($1::uuid[], $2::int[],
+        $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+        AS n(m, p, e, t, s, r, v)
+)
+UPDATE receipts SET state = 'translated' WHERE message_ref = ANY($1::uuid[])
 """
 _NOTE_REPEAT: Final = """
 INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
@@ -182,7 +186,6 @@ def _note_of(event: Made) -> Note:
 async def _note(step: Step, notes: Sequence[Note]) -> None:
     """Let the receipts show what their messages have become."""
     await step.conn.execute(_NOTE, *columns(notes))
-    await step.conn.execute(_TRANSLATED, list({note[0] for note in notes}))
 
 
 async def _note_refused(step: Step, record: Record, refused: Refused) -> None:
