@@ -59,4 +59,5 @@ class ScopeFile(_Strict):
 def listed_by(person: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return scheme and value of the identifiers by which a cohort may list *person*."""
     said = [(scheme, person.get(scheme)) for scheme in SCHEMES]
+    said += [("nhs_number", old) for old in person.get("former_nhs_numbers") or ()]
     return [(scheme, str(value)) for scheme, value in said if value]

@@ -14,7 +14,8 @@ from typing import Any, Final, Protocol
 
 from services.health_gateway.rules import Media
 from services.health_gateway.store.tables import tables
-from services.health_gateway.translate import Heard, Tables, tried
+from services.health_gateway.translate import Heard, Tables, tried, tried_notice
+from services.health_gateway.translate.notices import service_of
 from services.runtime.settings import CONTRACTS
 
 Line = Mapping[str, Any]
@@ -61,13 +62,18 @@ class Fhir:
     def judged(self, given: Given) -> Line:
         """Return what the health gateway would make of it."""
         text = given.body.removeprefix(_MARK).lstrip()
-        sender = given.sender or _NOBODY
+        heard = self._heard(given)
         return tried(
             given.body,
-            Heard(sender, f"{given.day}T12:00:00Z", "", self._tables),
+            heard,
             media=Media.XML if text.startswith(_XML) else Media.JSON,
-            repairs=self._tables.repairs(sender, given.day),
+            repairs=self._tables.repairs(heard.sender, given.day),
         ).as_json()
+
+    def _heard(self, given: Given) -> Heard:
+        """Return how a file is heard: on its day, from nobody unless it is said."""
+        sender = given.sender or _NOBODY
+        return Heard(sender, f"{given.day}T12:00:00Z", "", self._tables)
 
     @cached_property
     def _tables(self) -> Tables:
@@ -75,7 +81,22 @@ class Fhir:
         return tables(CONTRACTS)
 
 
-KINDS: Final[tuple[Kind, ...]] = (Fhir(),)
+class Notice(Fhir):
+    """Notices of MNS (CloudEvents, history Bundles) and of NEMS (STU3 as XML)."""
+
+    def knows(self, given: Given) -> bool:
+        """Return whether it looks like one, good or not."""
+        return service_of(given.body) is not None
+
+    def judged(self, given: Given) -> Line:
+        """Return what the health gateway would make of it in a mailbox."""
+        heard = self._heard(given)
+        service = service_of(given.body)
+        assert service is not None  # noqa: S101 - it is known
+        return tried_notice(given.body, heard, service).as_json()
+
+
+KINDS: Final[tuple[Kind, ...]] = (Notice(), Fhir())
 
 
 def judged(given: Given) -> Line:

@@ -45,6 +45,8 @@ class Person(Words):
     """Ours, where the sender is named in an event of that child."""
     former_upns: Annotated[tuple[Upn, ...], Field(max_length=20)] = ()
     """UPNs that the child had before, temporary ones too. Each stays the child's."""
+    former_nhs_numbers: Annotated[tuple[NhsNumber, ...], Field(max_length=10)] = ()
+    """NHS numbers that the present one superseded. Each stays the child's."""
     uln: Uln | None = None
     """Unique learner number, from the age of 14. Never needed, and never links alone."""
 

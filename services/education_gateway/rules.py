@@ -33,8 +33,12 @@ def doubts(data: EventData, occurred: date) -> list[Doubt]:
 
 def of_person(person: Person) -> Iterator[Doubt]:
     """Yield what is doubtful about the identifiers of *person*."""
-    if person.nhs_number and not nhs_number_agrees(person.nhs_number):
-        yield _check("nhs-number", "nhs_number", "digit")
+    numbers = [("nhs_number", person.nhs_number)] if person.nhs_number else []
+    former = person.former_nhs_numbers
+    numbers += [(f"former_nhs_numbers/{n}", one) for n, one in enumerate(former)]
+    for where, number in numbers:
+        if not nhs_number_agrees(number):
+            yield _check("nhs-number", where, "digit")
     upns = [("upn", person.upn)] if person.upn else []
     upns += [(f"former_upns/{n}", upn) for n, upn in enumerate(person.former_upns)]
     for where, upn in upns:

@@ -1,8 +1,9 @@
 """
 Mappings say today what the pairs of files say they did.
 
-To add a pair, put `NAME.fhir.json` (or `.fhir.xml`) into tests/golden/health with
-invented people, run `python -m tests.support.golden NAME`, and read what it wrote.
+To add a pair, put `NAME.fhir.json` (or `.fhir.xml`; of a mailbox `.mns.json` or
+`.nems.xml`) into tests/golden/health with invented people, run
+`python -m tests.support.golden NAME`, and read what it wrote.
 """
 
 import json
@@ -10,19 +11,13 @@ import json
 import pytest
 
 from schemas.events import CATALOGUE
-from services.health_gateway.rules import Media
-from services.health_gateway.translate import Asked, retold, submission
+from services.health_gateway.translate import retold
 from tests.support.fhir import heard
-from tests.support.golden import FOLDER, beside, expected, inputs
+from tests.support.golden import FOLDER, beside, content, expected, inputs
 
 PAIRS = inputs()
 ROWS = {f"row_{nth:02}" for nth in range(1, 33)} - {"row_15"}
 """Rows of what health records say; a move needs two versions (see the next test)."""
-
-
-def media_of(path):
-    """Return how an input is written."""
-    return Media.XML if path.suffix == ".xml" else Media.JSON
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.name.partition(".")[0])
@@ -30,16 +25,15 @@ def test_an_input_becomes_what_its_pair_says(path):
     """Each event, with its record, its person and its data, and every warning."""
     wanted = json.loads(beside(path).read_text(encoding="utf-8"))
 
-    assert expected(path.read_bytes(), media_of(path)) == wanted
+    assert expected(path) == wanted
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.name.partition(".")[0])
 def test_what_a_door_passes_on_means_the_same(path):
     """The translator reads less than the door did, and reads the same in it."""
     told = heard()
-    found = submission(path.read_bytes(), told, Asked(), media=media_of(path))
 
-    for piece in (piece for piece in found.pieces if piece.statements):
+    for piece in (piece for piece in content(path).pieces if piece.statements):
         assert retold(piece.value, told, piece.place) == piece.statements
 
 

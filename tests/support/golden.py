@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.health_gateway.rules import Media
-from services.health_gateway.translate import Asked, submission
+from services.health_gateway.translate import Asked, Submission, submission
+from services.health_gateway.translate.notices import Service, noticed
 from tests.support.fhir import heard
 
 FOLDER: Final = Path(__file__).parents[1] / "golden" / "health"
@@ -14,7 +15,17 @@ FOLDER: Final = Path(__file__).parents[1] / "golden" / "health"
 
 def inputs() -> list[Path]:
     """Return every input of the folder."""
-    return sorted(FOLDER.glob("*.fhir.*"))
+    forms = ("*.fhir.json", "*.fhir.xml", "*.mns.json", "*.nems.xml")
+    return sorted(path for form in forms for path in FOLDER.glob(form))
+
+
+def content(path: Path) -> Submission:
+    """Return what an input says: a request's body, or a national service's notice."""
+    body, form = path.read_bytes(), path.suffixes[0].removeprefix(".")
+    if form in {"mns", "nems"}:
+        return noticed(body, heard(), Service(form))
+    media = Media.XML if path.suffix == ".xml" else Media.JSON
+    return submission(body, heard(), Asked(), media=media)
 
 
 def beside(path: Path) -> Path:
@@ -22,9 +33,9 @@ def beside(path: Path) -> Path:
     return path.with_name(path.name.partition(".")[0] + ".events.json")
 
 
-def expected(body: bytes, media: Media = Media.JSON) -> dict[str, Any]:
-    """Return what becomes of *body* today, in the form of the second file."""
-    found = submission(body, heard(), Asked(), media=media)
+def expected(path: Path) -> dict[str, Any]:
+    """Return what becomes of an input today, in the form of the second file."""
+    found = content(path)
     return {
         "warnings": list(found.warnings),
         "events": [
@@ -56,8 +67,7 @@ def main(names: list[str]) -> None:
     """Write what is said today beside each input named, for a person to read."""
     for path in inputs():
         if not names or path.name.partition(".")[0] in names:
-            media = Media.XML if path.suffix == ".xml" else Media.JSON
-            said = expected(path.read_bytes(), media)
+            said = expected(path)
             text = json.dumps(said, indent=1, sort_keys=True, ensure_ascii=False)
             beside(path).write_text(text + "\n", encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What is FHIR R4 and what is not. Pure: bytes in, a resource or a refusal out."""
+"""What is FHIR R4 (NEMS: STU3) and what is not. Pure: bytes in, a resource out."""
 
 from services.health_gateway.rules.json_text import MAX_DEPTH, read_json
 from services.health_gateway.rules.judging import (
@@ -17,6 +17,7 @@ from services.health_gateway.rules.repairs import (
     Repairs,
 )
 from services.health_gateway.rules.structure import accepts, check_structure
+from services.health_gateway.rules.stu3 import judge_stu3
 
 __all__ = [
     "MAX_BYTES",
@@ -31,6 +32,7 @@ __all__ = [
     "check_structure",
     "judge",
     "judge_resource",
+    "judge_stu3",
     "read",
     "read_json",
     "rejudge",

@@ -1,13 +1,14 @@
 """
-The R4 table compiled into validators that run in Rust.
+The tables of FHIR compiled into validators that run in Rust.
 
-Both are made when first needed, once a process (some tenths of a second): the one
-stops at the first fault of each array, the other, for telling a sender, does not.
+Of each release two are made when first needed, once a process (some tenths of a
+second): the one stops at the first fault of each array, the other, for telling a
+sender, does not.
 What a schema cannot say, that one member needs or excludes another, is checked in
 Python after an object's members.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from services.health_gateway.rules.elements import (
     Choice,
     Element,
     Kind,
+    Release,
     kinds,
 )
 from services.health_gateway.rules.primitives import PRIMITIVES
@@ -47,22 +49,24 @@ Check = Callable[[Members], Members]
 
 
 @cache
-def validator(*, telling: bool = False) -> SchemaValidator:
-    """Return the validator of any R4 resource, given as what JSON is read as."""
+def validator(
+    release: Release = Release.R4, *, telling: bool = False
+) -> SchemaValidator:
+    """Return the validator of any resource, given as what JSON is read as."""
     top = core.definition_reference_schema(_EITHER + ANY_RESOURCE)
-    named = list(_definitions(fail_fast=not telling))
+    named = list(_definitions(kinds(release).values(), fail_fast=not telling))
     return SchemaValidator(core.definitions_schema(top, named))
 
 
-def _definitions(*, fail_fast: bool) -> Iterator[CoreSchema]:
+def _definitions(every: Collection[Kind], *, fail_fast: bool) -> Iterator[CoreSchema]:
     """Yield every type, and the union of all resources."""
     for name, schema in PRIMITIVES.items():
         yield _named(schema, name)
-    for kind in kinds().values():
+    for kind in every:
         yield _named(_kind(kind, fail_fast=fail_fast), kind.name)
     choices: dict[Any, CoreSchema] = {
         kind.name: core.definition_reference_schema(kind.name)
-        for kind in kinds().values()
+        for kind in every
         if kind.resource
     }
     either = core.tagged_union_schema(choices, discriminator=TYPE)

@@ -1,13 +1,14 @@
 """
-FHIR R4's elements as fhir.resources' R4B models have them, written down as a table.
+FHIR's elements as fhir.resources' R4B and STU3 models have them, written as tables.
 
-The models take seconds to import and say the same each time; `r4.json` beside this
-module is what they say, one line a type. `python -m` this module writes it anew after
-an upgrade of fhir.resources; a test compares the two.
+The models take seconds to import and say the same each time; `r4.json` and `stu3.json`
+beside this module are what they say, one line a type. `python -m` this module writes
+them anew after an upgrade of fhir.resources; a test compares the two.
 """
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
@@ -15,7 +16,12 @@ from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origi
 import orjson
 from pydantic.fields import FieldInfo
 
-FILE: Final = Path(__file__).with_name("r4.json")
+from services.health_gateway.rules.elements import Release
+
+_MODELS: Final = {
+    Release.R4: "fhir.resources.R4B",
+    Release.STU3: "fhir.resources.STU3",
+}
 _PRIMITIVES: Final[Mapping[str, str]] = {
     "Base64Binary": "base64Binary",
     "Canonical": "canonical",
@@ -49,17 +55,21 @@ class _Form(NamedTuple):
     many: bool = False
 
 
-def described() -> dict[str, dict[str, Any]]:
-    """Return every type of the R4B models by its name, in order."""
-    # Here alone: the service itself runs on the table.
-    from fhir.resources.R4B import fhirtypes, get_fhir_model_class  # noqa: PLC0415
+def file_of(release: Release) -> Path:
+    """Return where the table of *release* is kept."""
+    return Path(__file__).with_name(f"{release.value}.json")
 
+
+def described(release: Release) -> dict[str, dict[str, Any]]:
+    """Return every type of a release's models by its name, in order."""
+    package = import_module(_MODELS[release])
+    types = import_module(f"{_MODELS[release]}.fhirtypes")
     names = sorted(
         name.removesuffix("Type")
-        for name in vars(fhirtypes)
-        if hasattr(getattr(fhirtypes, name), "_model_klass")
+        for name in vars(types)
+        if hasattr(getattr(types, name), "_model_klass")
     )
-    return {name: _described(get_fhir_model_class(name)) for name in names}
+    return {name: _described(package.get_fhir_model_class(name)) for name in names}
 
 
 def text(table: Mapping[str, Any]) -> str:
@@ -133,11 +143,12 @@ def _choices(model: Any, blank: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN40
 
 
 def main(arguments: Iterable[str]) -> int:
-    """Write the table; with `--check` only say, by the exit code, if it is stale."""
-    wanted = text(described())
+    """Write the tables; with `--check` only say, by the exit code, if one is stale."""
+    wanted = {file_of(release): text(described(release)) for release in Release}
     if "--check" in arguments:
-        return int(FILE.read_text("utf-8") != wanted)
-    FILE.write_text(wanted, "utf-8")
+        return int(any(f.read_text("utf-8") != said for f, said in wanted.items()))
+    for file, said in wanted.items():
+        file.write_text(said, "utf-8")
     return 0
 
 

@@ -1,6 +1,7 @@
-"""What FHIR R4 puts where: the table of `describing`, read once a process."""
+"""What FHIR puts where: the tables of `describing`, each read once a process."""
 
 from collections.abc import Mapping
+from enum import Enum
 from functools import cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,13 @@ TYPE: Final = "resourceType"
 EXTENDS: Final = "_"
 """Before a primitive's name: its id and extensions."""
 PRIMITIVE_EXTENSION: Final = "FHIRPrimitiveExtension"
+
+
+class Release(Enum):
+    """A release of FHIR that is read here; its name is what senders are told."""
+
+    R4 = "r4"
+    STU3 = "stu3"
 
 
 class Element(NamedTuple):
@@ -44,7 +52,7 @@ class Choice(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """One type of FHIR R4: a resource, a data type, or a part of a resource."""
+    """One type of FHIR: a resource, a data type, or a part of a resource."""
 
     name: str
     resource: bool
@@ -55,16 +63,16 @@ class Kind(NamedTuple):
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds(release: Release = Release.R4) -> Mapping[str, Kind]:
     """Return every type by its name. Some milliseconds at the first call."""
-    file = resources.files(__package__ or "") / "r4.json"
+    file = resources.files(__package__ or "") / f"{release.value}.json"
     table: dict[str, Any] = orjson.loads(file.read_bytes())
     return {name: _kind(name, said) for name, said in table.items()}
 
 
-def is_resource(name: object) -> bool:
-    """Return whether R4 has a resource type of that name."""
-    kind = kinds().get(name) if isinstance(name, str) else None
+def is_resource(name: object, release: Release = Release.R4) -> bool:
+    """Return whether *release* has a resource type of that name."""
+    kind = kinds(release).get(name) if isinstance(name, str) else None
     return kind is not None and kind.resource
 
 

@@ -19,3 +19,10 @@ REPAIRED: Final = Fault(
     "It was read as if sent rightly; mend the sender, for this ends when agreed.",
 )
 """A warning: only this publisher has it."""
+NOT_STU3: Final = Fault(
+    "not-fhir",
+    400,
+    "REC_BAD_REQUEST",
+    "invalid",
+    "Correct the elements named in expression to FHIR STU3 and send it again.",
+)

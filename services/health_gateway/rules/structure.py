@@ -1,5 +1,5 @@
 """
-Whether a resource has the structure of FHIR R4, and what a sender is told if not.
+Whether a resource has the structure of its release, and what a sender is told if not.
 
 For every resource read here R4B has the elements of R4 4.0.1.
 """
@@ -18,7 +18,7 @@ from services.health_gateway.rules.compiled import (
     NOT_CHOSEN,
     validator,
 )
-from services.health_gateway.rules.elements import TYPE, is_resource
+from services.health_gateway.rules.elements import TYPE, Release, is_resource
 
 Path = tuple[str | int, ...]
 
@@ -64,38 +64,43 @@ _TOO_MUCH: Final = _Rule(
 )
 
 
-def accepts(resource: Mapping[str, Any]) -> bool:
-    """Return whether *resource*, as JSON is read, has the structure of its R4 type."""
+def accepts(resource: Mapping[str, Any], release: Release = Release.R4) -> bool:
+    """Return whether *resource*, as JSON is read, has the structure of its type."""
     try:
-        validator().validate_python(resource)
+        validator(release).validate_python(resource)
     except ValidationError:
         return False
     return True
 
 
-def check_structure(resource: Mapping[str, Any]) -> None:
-    """Refuse a resource that R4 does not define; one issue for each rule broken."""
-    if accepts(resource):
+def check_structure(resource: Mapping[str, Any], release: Release = Release.R4) -> None:
+    """Refuse a resource that FHIR does not define; one issue for each rule broken."""
+    if accepts(resource, release):
         return
     kind = resource.get(TYPE)
-    root = kind if isinstance(kind, str) and is_resource(kind) else "Resource"
-    raise FhirRefused.of(tuple(_issues(resource, root)))
+    known = isinstance(kind, str) and is_resource(kind, release)
+    root = kind if known else "Resource"
+    raise FhirRefused.of(tuple(_issues(resource, str(root), release)))
 
 
-def _issues(resource: Mapping[str, Any], root: str) -> Iterator[Issue]:
+def _issues(
+    resource: Mapping[str, Any], root: str, release: Release
+) -> Iterator[Issue]:
     """Yield what is wrong, gathered by rule in the order of the document."""
     where: dict[_Rule, dict[str, None]] = {}
-    for rule, path in _found(resource):
+    for rule, path in _found(resource, release):
         where.setdefault(rule, {})[_expression(root, path)] = None
     for rule, expressions in where.items():
         places = tuple(expressions)[:_MOST_EXPRESSIONS]
         yield Issue.error(rule.fault, *places, rule=rule.text)
 
 
-def _found(resource: Mapping[str, Any]) -> Iterator[tuple[_Rule, Path]]:
+def _found(
+    resource: Mapping[str, Any], release: Release
+) -> Iterator[tuple[_Rule, Path]]:
     """Yield each rule broken with its place."""
     try:
-        validator(telling=True).validate_python(resource)
+        validator(release, telling=True).validate_python(resource)
     except ValidationError as error:
         if error.error_count() > _MOST_TOLD:
             yield _TOO_MUCH, ()

@@ -1,13 +1,13 @@
 """
 FHIR XML to the same members that FHIR JSON has.
 
-Source: FHIR R4, XML Format and JSON Format. The order of elements does not matter
+Source: FHIR R4 and STU3, XML Format and JSON Format. The order of elements does not matter
 here, as it does not to fhir.resources; comments are left out. Nothing outside the
 document is ever fetched, and a document type is refused before it is read.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -17,9 +17,11 @@ from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules.elements import (
     ANY_RESOURCE,
     EXTENDS,
+    PRIMITIVE_EXTENSION,
     TYPE,
     Element,
     Kind,
+    Release,
     kinds,
 )
 from services.health_gateway.rules.faults import NOT_XML
@@ -31,23 +33,24 @@ _INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 """Where a schema lies, which examples say and nobody needs."""
 _DOCUMENT_TYPE: Final = b"<!DOCTYPE"
 _UNKNOWN: Final = "?"
-"""The member that stands for what R4 does not have there; no type defines it."""
+"""The member that stands for what FHIR does not have there; no type defines it."""
 _WHOLE_NUMBERS: Final = frozenset({"integer", "positiveInt", "unsignedInt"})
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]{1,18}")
 _BOOLEANS: Final = {"true": True, "false": False}
 
 Members = dict[str, Any]
+Table = Mapping[str, Kind]
 
 
-def read_xml(body: bytes) -> Members:
+def read_xml(body: bytes, release: Release = Release.R4) -> Members:
     """Return the resource that *body* holds, as JSON would; raises FhirRefused."""
     if _DOCUMENT_TYPE in body:
         raise _not_xml("holds a document type")
     root = _parsed(body)
     if _name(root) is None:
         raise FhirRefused(NOT_FHIR, "Bundle", rule=f"The namespace must be {FHIR}")
-    return _resource(root, 1)
+    return _resource(kinds(release), root, 1)
 
 
 def _parsed(body: bytes) -> etree._Element:
@@ -67,16 +70,16 @@ def _parsed(body: bytes) -> etree._Element:
         raise _not_xml("is not XML in UTF-8") from None
 
 
-def _resource(node: etree._Element, depth: int) -> Members:
+def _resource(table: Table, node: etree._Element, depth: int) -> Members:
     """Return a resource, by the type that its element is called after."""
     name = _name(node) or _UNKNOWN
-    kind = kinds().get(name)
+    kind = table.get(name)
     if kind is None or not kind.resource:
         return {TYPE: name}
-    return {TYPE: name, **_members(node, kind, depth)}
+    return {TYPE: name, **_members(table, node, kind, depth)}
 
 
-def _members(node: etree._Element, kind: Kind, depth: int) -> Members:
+def _members(table: Table, node: etree._Element, kind: Kind, depth: int) -> Members:
     """Return the members of an object: its attributes, then its elements."""
     if depth > MAX_DEPTH:
         raise _not_xml(f"is nested deeper than {MAX_DEPTH} levels")
@@ -92,9 +95,9 @@ def _members(node: etree._Element, kind: Kind, depth: int) -> Members:
         if element is None:
             members[_UNKNOWN] = True
         elif element.primitive and element.type != "xhtml":
-            members.update(_primitives(name, element, nodes, depth))
+            members.update(_primitives(table, name, element, nodes, depth))
         else:
-            found = [_one(each, element, depth) for each in nodes]
+            found = [_one(table, each, element, depth) for each in nodes]
             members[name] = _array_or_one(found, element)
     return members
 
@@ -131,25 +134,24 @@ def _name(node: etree._Element) -> str | None:
     return "div" if (name.namespace, name.localname) == (XHTML, "div") else None
 
 
-def _one(node: etree._Element, element: Element, depth: int) -> Any:  # noqa: ANN401
+def _one(table: Table, node: etree._Element, element: Element, depth: int) -> Any:  # noqa: ANN401
     """Return one value that is not a primitive."""
     if element.type == "xhtml":
         return etree.tostring(node, encoding="unicode", with_tail=False)
     if element.type != ANY_RESOURCE:
-        return _members(node, kinds()[element.type], depth + 1)
+        return _members(table, node, table[element.type], depth + 1)
     inner = list(node)
     if len(inner) != 1 or node.attrib:
         return {_UNKNOWN: True}
-    return _resource(inner[0], depth + 2)
+    return _resource(table, inner[0], depth + 2)
 
 
 def _primitives(
-    name: str, element: Element, nodes: list[etree._Element], depth: int
+    table: Table, name: str, element: Element, nodes: list[etree._Element], depth: int
 ) -> Members:
     """Return a primitive's values and, beside them, its ids and extensions."""
-    kind = kinds()["FHIRPrimitiveExtension"]
     values = [_value(node.get("value"), element.type) for node in nodes]
-    beside = [_beside(node, kind, depth + 1) or None for node in nodes]
+    beside = [_beside(table, node, depth + 1) or None for node in nodes]
     members: Members = {}
     if any(value is not None for value in values) or not any(beside):
         members[name] = _array_or_one(values, element)
@@ -158,11 +160,11 @@ def _primitives(
     return members
 
 
-def _beside(node: etree._Element, kind: Kind, depth: int) -> Members:
+def _beside(table: Table, node: etree._Element, depth: int) -> Members:
     """Return what stands in a primitive's element beside its value."""
     value = node.attrib.pop("value", None)
     del value
-    return _members(node, kind, depth)
+    return _members(table, node, table[PRIMITIVE_EXTENSION], depth)
 
 
 def _value(text: str | None, primitive: str) -> Any:  # noqa: ANN401

@@ -10,6 +10,7 @@ from schemas.errors import Stopped
 from services.health_gateway.translate.tables import (
     DecisionTable,
     National,
+    Notices,
     Publisher,
     Tables,
 )
@@ -27,6 +28,7 @@ def tables(contracts: Path) -> Tables:
             _model(path, Publisher)
             for path in sorted((contracts / "publishers").glob("*.yaml"))
         ],
+        _model(standards / "notices.yaml", Notices),
     )
 
 

@@ -11,7 +11,7 @@ from services.health_gateway.translate.submission import (
     withdrawn,
 )
 from services.health_gateway.translate.tables import Tables
-from services.health_gateway.translate.trying import Trial, tried
+from services.health_gateway.translate.trying import Trial, tried, tried_notice
 
 __all__ = [
     "Asked",
@@ -25,5 +25,6 @@ __all__ = [
     "sender_of",
     "submission",
     "tried",
+    "tried_notice",
     "withdrawn",
 ]

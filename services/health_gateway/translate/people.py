@@ -20,6 +20,7 @@ _NHS_NUMBER: Final = re.compile(r"[0-9]{10}", re.ASCII)
 _FULL_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LONGEST: Final = 100
 """Characters of a name or a local id, as schemas.events.person has them."""
+_MOST_FORMER: Final = 10
 _NAME_USES: Final = ("official", "usual", None)
 """Best first; nicknames, maiden and old names come after."""
 _LEADS_TO_ORGANISATION: Final = {
@@ -52,7 +53,8 @@ def person_of(
     if number and not nhs_number_agrees(number):
         flags.add("nhs-number-check-failed")
     person = {name: value for name, value in (found | kept).items() if value}
-    return person, frozenset(flags)
+    former = _former_numbers(patient, number)
+    return person | ({"former_nhs_numbers": former} if former else {}), frozenset(flags)
 
 
 def restriction_of(patient: Node) -> bool | None:
@@ -85,6 +87,14 @@ def _current_identifiers(patient: Node) -> list[Node]:
 def is_nhs_number(identifier: Node) -> bool:
     """Return whether *identifier* is said to be an NHS number."""
     return _system(identifier) in NHS_NUMBER_SYSTEMS
+
+
+def _former_numbers(patient: Node, number: str | None) -> list[str]:
+    """Return the NHS numbers that *number* superseded, as the patient's record says."""
+    old = (i for i in patient.nodes("identifier") if i.text("use") == "old")
+    found = dict.fromkeys(i.text("value") or "" for i in old if is_nhs_number(i))
+    good = [one for one in found if _NHS_NUMBER.fullmatch(one) and one != number]
+    return good[:_MOST_FORMER] if number else []
 
 
 def _system(identifier: Node) -> str:

@@ -13,6 +13,8 @@ from services.health_gateway.rules import Media
 from services.health_gateway.translate.about import About, Heard, sent_at
 from services.health_gateway.translate.messages import message_of, message_statements
 from services.health_gateway.translate.nodes import Node, Parts, entries
+from services.health_gateway.translate.notices import NOTICE, noticed, service_of
+from services.health_gateway.translate.notices import told as told_notice
 from services.health_gateway.translate.resources import statements
 from services.health_gateway.translate.submission import (
     Asked,
@@ -34,11 +36,16 @@ def retold(value: bytes, heard: Heard, place: int) -> tuple[Statement, ...]:
     again, is.
     """
     document = _read(value)
+    if NOTICE in document:
+        return told_notice(document, heard)
     said = document.get("type") if document.get("resourceType") == "Bundle" else None
     ours = said == OURS or (said == "message" and _is_passed(document))
     if ours:
         told = tuple(_at(place, _ours(Node(document, "Bundle"), heard, place)))
         return flagged(told) if is_marked(document) else told
+    service = service_of(value)
+    if service is not None:
+        return noticed(value, heard, service).pieces[0].statements
     media = Media.XML if value.lstrip().startswith(b"<") else Media.JSON
     whole = submission(value, heard, Asked(), media=media)
     _raise_first(whole.pieces)

@@ -140,16 +140,53 @@ def _holds(when: When, event: str, reason: str, status: str, category: str) -> b
     )
 
 
+class Meant(_Strict):
+    """What an event type of a national service says happened."""
+
+    type: str = "health.unclassified.v1"
+    """Name in the event catalogue."""
+    changed: tuple[Code, ...] = ()
+    """Names of what changed about who the patient is."""
+    flags: bool = False
+    """Whether the codes of the patient's flags say what it is."""
+
+    @model_validator(mode="after")
+    def _has_a_known_type(self) -> Self:
+        """Refuse a misspelt type before anything is translated with it."""
+        if self.type not in CATALOGUE:
+            raise ValueError("type: not in the catalogue")
+        return self
+
+
+class Notices(_Strict):
+    """What the event types of MNS and NEMS mean (`contracts/standards/notices.yaml`)."""
+
+    version: Annotated[str, Field(min_length=1)]
+    events: Mapping[str, Meant]
+
+
+_UNCLASSIFIED: Final = Meant()
+
+
 class Tables:
     """All of it, looked up by sender and code."""
 
     def __init__(
-        self, national: National, table: DecisionTable, publishers: Iterable[Publisher]
+        self,
+        national: National,
+        table: DecisionTable,
+        publishers: Iterable[Publisher],
+        notices: Notices,
     ) -> None:
-        """Know national codes, the decision table, and publishers' own codes."""
+        """Know national codes and notices, the decision table, publishers' own codes."""
         self.table: Final = table
+        self._notices = notices.events
         self._national = national
         self._own: Final = {one.publisher: one for one in publishers}
+
+    def notice(self, kind: str) -> Meant:
+        """Return what an event type, without its version, says happened."""
+        return self._notices.get(kind, _UNCLASSIFIED)
 
     def repairs(self, sender: str, day: date) -> Repairs:
         """Return the repairs that were agreed with *sender* and stand on *day*."""

@@ -14,6 +14,7 @@ from services.health_gateway.translate.answers import (
     outcome_with,
     warnings_of,
 )
+from services.health_gateway.translate.notices import Service, noticed
 from services.health_gateway.translate.submission import (
     Asked,
     Submission,
@@ -47,6 +48,15 @@ class Trial:
             "repairs": list(self.repairs),
             "warnings": list(self.warnings),
         }
+
+
+def tried_notice(body: bytes, heard: Heard, service: Service) -> Trial:
+    """Return what would become of a notice in a mailbox; raises nothing."""
+    try:
+        content = noticed(body, heard, service)
+    except FhirRefused as refused:
+        return _refused(refused.issues)
+    return _accepted(content, ())
 
 
 def tried(

@@ -5,6 +5,7 @@ import json
 from typer.testing import CliRunner
 
 from deploy.command import app
+from tests.support import mns, nems
 from tests.support.bars import body_of, referral_bundle
 
 ORGANISATION = (
@@ -61,3 +62,21 @@ def test_good_files_are_a_0(tmp_path):
     file.write_bytes(ORGANISATION)
 
     assert run(file, "--json")[0] == 0
+
+
+def test_notices_of_national_services_are_judged_as_a_mailbox_would(tmp_path):
+    """NEMS's STU3 is no R4, and MNS's CloudEvent no resource: each is its own kind."""
+    (tmp_path / "a.xml").write_bytes(nems.death())
+    (tmp_path / "b.json").write_text(json.dumps(mns.signal("pds-change-of-gp-2")))
+    (tmp_path / "c.xml").write_bytes(nems.death().replace(b"<timestamp", b"<when"))
+
+    code, out = run(tmp_path, "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+
+    assert code == 5
+    assert [line["verdict"] for line in lines] == ["accepted", "accepted", "refused"]
+    assert [e["type"] for line in lines for e in line["events"]] == [
+        "person.died.v1",
+        "gp.changed.v1",
+    ]
+    assert "STU3" in lines[2]["outcome"]["issue"][0]["diagnostics"]

@@ -18,6 +18,7 @@ from tests.support.resources import bundle_of, observation, patient
 
 CORPUS = Path(os.environ.get("THROUGHLINE_CORPUS", "/nonexistent")) / "bars"
 FILES = sorted(CORPUS.rglob("*.json"))
+RECORDS = [path for path in inputs() if ".fhir" in path.suffixes]
 MUTANTS = 300
 ODD_VALUES = (None, "", "x", 0, -1, True, [], {}, [None], ["{}"], {"a": []}, "{}")
 
@@ -119,7 +120,7 @@ def test_odd_values_anywhere_never_crash():
         assert read_or_refused(body_of(changed)) is not None
 
 
-@pytest.mark.parametrize("path", inputs(), ids=lambda path: path.name.split(".")[0])
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name.split(".")[0])
 def test_odd_values_anywhere_in_a_record_never_crash(path):
     """A value of the wrong kind at any place of any record is read or refused."""
     document = json.loads(path.read_text("utf-8"))

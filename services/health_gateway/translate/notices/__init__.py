@@ -1,0 +1,11 @@
+"""Notices of the national services, MNS and NEMS: something changed about a patient."""
+
+from services.health_gateway.translate.notices.notice import NOTICE
+from services.health_gateway.translate.notices.taking import (
+    Service,
+    noticed,
+    service_of,
+    told,
+)
+
+__all__ = ["NOTICE", "Service", "noticed", "service_of", "told"]
