@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.errors import NotNow, Stopped
 from schemas.topics import REFUSED
-from services.runtime.envelope import headers_of, partition_of
+from services.runtime.envelope import headers_of
 from services.runtime.reading import Reader
 from tests.support.local_stack import fetch
 from tests.support.stepping import eventually, made_topic, read_all, send, works
@@ -386,29 +386,3 @@ async def test_a_step_that_commits_during_the_check_is_no_lost_log(
     kept = await process.cluster.positions(topic.name, (topic,))
 
     assert kept[TopicPartition(topic.name, 0)] == 0
-
-
-async def test_another_cluster_stops(infrastructure, topic, process):
-    """Postgres remembers which Kafka its positions speak of."""
-    await process.cluster.check([topic])
-    await process.pool.execute("UPDATE cluster SET cluster_id = 'other'")
-
-    with pytest.raises(Stopped, match="another cluster"):
-        await process.cluster.check([topic])
-
-
-async def test_a_topic_that_is_not_as_it_must_be_stops(infrastructure, topic, process):
-    """A missing topic, or one with another retention, keeps a service from running."""
-    missing = topic._replace(name="test.missing")
-    other = topic._replace(retention_ms=1)
-
-    with pytest.raises(Stopped, match="is missing"):
-        await process.cluster.check([missing])
-    with pytest.raises(Stopped, match=r"must have retention\.ms=1"):
-        await process.cluster.check([other])
-
-
-def test_the_partition_of_a_key_is_fixed_for_life():
-    """Keys lie where they lay in earlier releases: CRC-32 modulo six."""
-    assert [partition_of(b"p-%d" % n) for n in range(6)] == [1, 3, 3, 1, 4, 4]
-    assert partition_of(b"") == 0

@@ -128,3 +128,9 @@ def test_a_person_without_an_identifier_has_no_reference(person):
 def test_every_partition_is_used():
     """Keys spread over all six."""
     assert {refs.partition_of(b"p-%d" % n) for n in range(100)} == set(range(6))
+
+
+def test_the_partition_of_a_key_is_fixed_for_life():
+    """Keys lie where they lay in earlier releases: CRC-32 modulo six."""
+    assert [refs.partition_of(b"p-%d" % n) for n in range(6)] == [1, 3, 3, 1, 4, 4]
+    assert refs.partition_of(b"") == 0
