@@ -225,9 +225,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _step(self, batches: dict[Place, list[ConsumerRecord]]) -> None:
         """Run one step on *batches*; if it fails on its data, record by record."""
-        read = {
-            place: [fetched.record(r) for r in raw] for place, raw in batches.items()
-        }
+        read = {at: [fetched.record(r) for r in raw] for at, raw in batches.items()}
         try:
             strays = await self._run(read)
         except AWAY:
