@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from schemas.clocks import counting
-from schemas.clocks.facts import applying, facts_of, stops_of
+from schemas.clocks.facts import Facts, applying, facts_of, stops_of
 from schemas.clocks.pairing import Open, pairs
 from schemas.clocks.rule import ClockRule
 from schemas.entry import Entry
@@ -44,23 +44,23 @@ def asks_of(entries: Iterable[Entry], rule: ClockRule) -> list[Ask]:
     """Return every request that starts a clock of *rule* when it is received."""
     current = standing(e for e in entries if e.sensitivity != "safeguarding")
     read = [entry for entry in current if entry.category in rule.reads]
-    begun = list(_begun(rule, read))
-    known = {ask.start.id for ask in begun}
-    used = {f.end.entry.id for f in facts_of(rule, read) if f.end}
-    return [*begun, *_waiting(rule, read, known, used)]
+    begun = list(facts_of(rule, read))
+    known = {facts.start.id for facts in begun}
+    used = {facts.end.entry.id for facts in begun if facts.end}
+    arrived = (_arrived(rule, facts) for facts in begun)
+    return [*arrived, *_waiting(rule, read, known, used)]
 
 
-def _begun(rule: ClockRule, read: Sequence[Entry]) -> Iterator[Ask]:
-    """Yield the requests that arrived."""
-    for facts in facts_of(rule, read):
-        yield Ask(
-            start=facts.start,
-            sent_on=rule.start.on(facts.start),
-            received_on=facts.started,
-            due=rule.due(facts.started),
-            open=facts.end is None,
-            explained=facts.explained,
-        )
+def _arrived(rule: ClockRule, facts: Facts) -> Ask:
+    """Return a request that arrived."""
+    return Ask(
+        start=facts.start,
+        sent_on=rule.start.on(facts.start),
+        received_on=facts.started,
+        due=rule.due(facts.started),
+        open=facts.end is None,
+        explained=facts.explained,
+    )
 
 
 def _waiting(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, Literal
 from uuid import UUID, uuid5
 
@@ -70,6 +71,7 @@ class Clock:
         }
 
 
+@lru_cache(maxsize=65536)
 def revision_of(clock_id: str, *facts: date | str | None) -> str:
     """Return what stands for *facts* of a clock; a date and its text are the same."""
     return str(uuid5(UUID(clock_id), "|".join(map(str, facts))))
@@ -146,15 +148,16 @@ def _clock(rule: ClockRule, facts: Facts, owed_by: str | None, today: date) -> C
     )
 
 
-def _highest(entries: Iterable[Entry]) -> str:
-    """Return the most restrictive sensitivity among *entries*."""
-    return max((entry.sensitivity for entry in entries), key=_SENSITIVITIES.index)
-
-
 def _id(rule: ClockRule, start: Entry) -> str:
     """Return a clock's id, which a correction of its start does not change."""
     parts = (rule.clock, start.source, start.sourcerecord, *shared(rule, start))
-    return str(uuid5(_IDS, "|".join(parts)))
+    return _made_id("|".join(parts))
+
+
+@lru_cache(maxsize=65536)
+def _made_id(text: str) -> str:
+    """Return the id that *text* always has."""
+    return str(uuid5(_IDS, text))
 
 
 def _state(rule: ClockRule, facts: Facts, due: date, today: date) -> ClockState:

@@ -78,6 +78,11 @@ class ClockRule(Strict):
         return (self.start, *received, *ended)
 
     @cached_property
+    def types(self) -> frozenset[str]:
+        """Types of the events that can start, meet, stop or explain it."""
+        return frozenset(name for moment in self.moments for name in moment.types)
+
+    @cached_property
     def members(self) -> Mapping[str, frozenset[str]]:
         """Data members that this clock reads, by the category of their events."""
         words = {self.owed_by, *self.same, *self.alike}

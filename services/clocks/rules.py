@@ -36,6 +36,10 @@ class Kept:
     """Its `facts`: dates, debtor, explanation; empty once it is withdrawn."""
     ended: bool
     changes: int
+    clock: str
+    """Its kind: the name of the rule's clock."""
+    child: str = ""
+    """Whose it was when it was last published; nobody's once it is withdrawn."""
 
     @property
     def revision(self) -> str:
@@ -95,25 +99,36 @@ def _ended(clock: Clock) -> bool:
 
 def kept_after(clock: Clock, number: int) -> Kept:
     """Return what to keep of *clock* once *number* things were published of it."""
-    return Kept(clock.id, clock.facts, _ended(clock), number)
+    return Kept(clock.id, clock.facts, _ended(clock), number, clock.clock)
 
 
 def kept_of(body: Mapping[str, Any]) -> Kept:
     """Return what to keep of a clock of which *body* was published last."""
     own, number = body["id"], body["revision"]
     if body["change"] == "withdrawn":
-        return Kept(own, "", ended=True, changes=number)
+        return Kept(own, "", ended=True, changes=number, clock=body["clock"])
     names = ("owed_by", "started", "due", "met_on", "stopped_on")
     revision = revision_of(own, *(body[name] for name in names))
     facts = "|".join(filter(None, (revision, body["explained"])))
     ended = body["met_on"] is not None or body["stopped_on"] is not None
-    return Kept(own, facts, ended, number)
+    return Kept(own, facts, ended, number, body["clock"])
 
 
-def gone(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[str]:
-    """Return the clocks whose start no longer stands."""
+def gone(
+    before: Mapping[str, Kept],
+    now: Iterable[Clock],
+    counted: Mapping[str, Iterable[ClockRule]],
+) -> list[str]:
+    """Return the clocks whose start no longer stands, of those *counted*, by child."""
     standing = {clock.id for clock in now}
-    return sorted(k for k, kept in before.items() if kept.facts and k not in standing)
+    names = {child: {r.clock for r in rules} for child, rules in counted.items()}
+    return sorted(
+        own
+        for own, kept in before.items()
+        if kept.facts
+        and own not in standing
+        and kept.clock in names.get(kept.child, ())
+    )
 
 
 def warning(

@@ -22,7 +22,7 @@ from services.runtime.step import Step, Steps
 
 Handle = Callable[[Step, list[Record]], Awaitable[None]]
 
-_MANY_BYTES: Final = 256 * 1024
+_MANY_BYTES: Final = 4 * 1024 * 1024
 _IDLE_MS: Final = 500
 """How long Kafka holds a question for records when there are none."""
 _HANGS: Final = 3

@@ -9,18 +9,22 @@ from typing import Any, Final
 import orjson
 
 from schemas import topics
-from schemas.clocks import Clock, clocks_of
+from schemas.clocks import Clock, ClockRule, clocks_of
+from schemas.clocks.touching import touched
 from schemas.entry import Entry
 from schemas.errors import NotNow
 from services.clocks import rules, store, translate
 from services.runtime import children, instants
 from services.runtime.agreements import Contracts
+from services.runtime.children import Child
 from services.runtime.envelope import Outgoing, Record, event_data, headers_of
 from services.runtime.reading import Reader, Reading
 from services.runtime.rereading import remember_sent
 from services.runtime.service import Service
 from services.runtime.step import Step
 
+_Concerned = Mapping[str, Sequence[ClockRule]]
+"""By child, the rules by which its clocks may have changed."""
 _TOGETHER: Final = 200
 """Children in one step of a tick: what arrives meanwhile waits for one step only."""
 
@@ -48,40 +52,43 @@ class Keeping:
         taken = await self._children.take_in(step, records)
         if not taken.children:
             return
-        moving = self._moving
-        entries = {
-            ref: child.entries
+        known = self._contracts.rules.clocks
+        concerned = {
+            ref: counted
             for ref, child in sorted(taken.children.items())
-            if not child.apart or any(entry.type in moving for entry in child.fresh)
+            if (counted := _concerned(known, child))
         }
-        await self._note_asked(step, entries)
+        if concerned:
+            await self._count(step, taken.children, concerned)
+
+    async def _count(
+        self, step: Step, children_now: Mapping[str, Child], concerned: _Concerned
+    ) -> None:
+        """Count the clocks of the rules *concerned*, and say what has changed."""
+        entries = {ref: children_now[ref].entries for ref in concerned}
+        await self._note_asked(step, entries, concerned)
         today = self._contracts.today
-        counted = {ref: self._counted(every, today) for ref, every in entries.items()}
+        counted = {r: clocks_of(entries[r], own, today) for r, own in concerned.items()}
         every = [clock for clocks in counted.values() for clock in clocks]
         before = await store.kept_of(step.conn, list(entries), [c.id for c in every])
         await self._publish_changes(step, entries, before, counted)
-        await self._withdraw(step, rules.gone(before, every))
+        moved = [ref for ref in concerned if not children_now[ref].apart]
+        await store.move(
+            step.conn, [(c.id, ref) for ref in moved for c in counted[ref]]
+        )
+        await self._withdraw(step, rules.gone(before, every, concerned))
 
     async def _note_asked(
-        self, step: Step, entries: Mapping[str, Sequence[Entry]]
+        self, step: Step, entries: Mapping[str, Sequence[Entry]], concerned: _Concerned
     ) -> None:
         """Keep where the requests of these children are found."""
-        clocks = self._contracts.rules.clocks
-        rows = [row for every in entries.values() for row in rules.asked(every, clocks)]
+        rows = [
+            row
+            for ref, counted in concerned.items()
+            for row in rules.asked(entries[ref], counted)
+        ]
         if rows:
             await store.asked.note(step.conn, rows)
-
-    @property
-    def _moving(self) -> set[str]:
-        """Types of events that can start, meet or stop a clock."""
-        rules_now = self._contracts.rules.clocks
-        return {
-            t for rule in rules_now for moment in rule.moments for t in moment.types
-        }
-
-    def _counted(self, entries: Sequence[Entry], day: date) -> list[Clock]:
-        """Return a child's clocks as they stand on *day*."""
-        return clocks_of(entries, self._contracts.rules.clocks, day)
 
     async def _publish_changes(
         self,
@@ -100,8 +107,6 @@ class Keeping:
                 published[change.clock.id] = row
         if published:
             await store.keep(step.conn, list(published.values()))
-        places = [(c.id, child) for child, clocks in counted.items() for c in clocks]
-        await store.move(step.conn, places)
 
     async def _withdraw(self, step: Step, gone: Sequence[str]) -> None:
         """Say of clocks whose start no longer stands that they are withdrawn."""
@@ -195,12 +200,17 @@ class Keeping:
             return
         starts = {entry.id: entry for entry in entries}
         live_from = self._contracts.rules.live_from
-        for clock in self._counted(entries, day):
+        for clock in clocks_of(entries, self._contracts.rules.clocks, day):
             kind = rules.warning(clock, day, live_from)
             if kind and await store.warn(step.conn, clock, kind, day):
                 number = await store.next_change(step.conn, clock)
                 change = rules.Change(kind, clock, number)
                 self._publish(step, change, starts[clock.events[0]], child, day)
+
+
+def _concerned(known: Sequence[ClockRule], child: Child) -> Sequence[ClockRule]:
+    """Return the rules to count by: all, where anything was moved or corrected."""
+    return touched(known, child.entries, child.fresh) if child.apart else known
 
 
 async def take_back(step: Step, records: list[Record]) -> None:

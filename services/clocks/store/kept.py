@@ -35,25 +35,24 @@ async def kept_of(
 ) -> dict[str, Kept]:
     """Return what is kept of the clocks of *children* and of *clocks*, by clock."""
     rows = await conn.fetch(
-        "SELECT clock_id, facts, ended, changes FROM clocks WHERE child_ref ="
+        "SELECT clock_id, facts, ended, changes, clock, child_ref FROM clocks"
+        " WHERE child_ref ="
         " ANY($1::text[]) OR clock_id = ANY($2::uuid[]) ORDER BY clock_id FOR UPDATE",
         list(children),
         [UUID(clock) for clock in clocks],
     )
     return {
-        str(row["clock_id"]): Kept(
-            str(row["clock_id"]), row["facts"], row["ended"], row["changes"]
-        )
-        for row in rows
+        str(own): Kept(str(own), facts, ended, changes, clock, child)
+        for own, facts, ended, changes, clock, child in rows
     }
 
 
 async def keep(conn: Connection, rows: Sequence[Published]) -> None:
     """Keep clocks as they were last published."""
     await conn.execute(
-        "INSERT INTO clocks (clock_id, child_ref, facts, ended, due, changes, said, body)"
-        " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[],"
-        " $5::date[], $6::int[], $7::bytea[], $8::bytea[])"
+        "INSERT INTO clocks (clock_id, child_ref, facts, ended, due, changes, said, body,"
+        " clock) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[],"
+        " $5::date[], $6::int[], $7::bytea[], $8::bytea[], $9::text[])"
         " ON CONFLICT (clock_id) DO UPDATE SET child_ref = excluded.child_ref,"
         " facts = excluded.facts, ended = excluded.ended, due = excluded.due,"
         " changes = excluded.changes, said = excluded.said, body = excluded.body",
@@ -65,6 +64,7 @@ async def keep(conn: Connection, rows: Sequence[Published]) -> None:
         [row.kept.changes for row in rows],
         [orjson.dumps(row.said) for row in rows],
         [orjson.dumps(row.body) for row in rows],
+        [row.kept.clock for row in rows],
     )
 
 
@@ -86,6 +86,8 @@ async def restore(conn: Connection, row: Published) -> None:
 
 async def move(conn: Connection, places: Sequence[tuple[str, str]]) -> None:
     """Note which child each clock belongs to now."""
+    if not places:
+        return
     await conn.execute(
         "UPDATE clocks c SET child_ref = m.child FROM unnest($1::uuid[], $2::text[])"
         " AS m(id, child) WHERE c.clock_id = m.id AND c.child_ref <> m.child",

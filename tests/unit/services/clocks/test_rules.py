@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.clocks import rules, translate
-from tests.support.clocks import clocks, decided, final, requested
+from tests.support.clocks import RULES, clocks, decided, final, requested
 from tests.support.entries import entry, withdrawal
 
 REQUEST = requested("2026-03-02")
@@ -24,7 +24,7 @@ def clock(*entries, kind="ehcna.decision", today=date(2026, 3, 3)):
 
 def kept(one, number=1):
     """Return a clock as it is kept after *number* things were published of it."""
-    return {one.id: rules.kept_after(one, number)}
+    return {one.id: replace(rules.kept_after(one, number), child="c")}
 
 
 def said(before, *now):
@@ -92,18 +92,29 @@ def test_a_corrected_end_is_told_again():
 
 def test_a_clock_that_comes_back_goes_on_counting():
     """After a withdrawal its numbers are not used again."""
-    gone = {RUNNING.id: rules.Kept(RUNNING.id, "", ended=True, changes=4)}
+    gone = {
+        RUNNING.id: rules.Kept(
+            RUNNING.id, "", ended=True, changes=4, clock="ehcna.decision"
+        )
+    }
 
     assert said(gone, RUNNING) == [("started", 5)]
 
 
 def test_a_clock_without_a_start_is_gone_once():
     """What is kept and no longer counted is gone, unless that was said before."""
-    withdrawn = {"x": rules.Kept("x", "", ended=True, changes=4)}
-    before = kept(RUNNING) | kept(MET_LATE) | withdrawn
+    nothing = rules.Kept("x", "", ended=True, changes=4, clock="ehcna.decision")
+    before = kept(RUNNING) | kept(MET_LATE) | {"x": nothing}
 
-    assert rules.gone(before, [RUNNING]) == []
-    assert rules.gone(before, []) == [RUNNING.id]
+    assert rules.gone(before, [RUNNING], {"c": RULES}) == []
+    assert rules.gone(before, [], {"c": RULES}) == [RUNNING.id]
+
+
+def test_a_clock_that_was_not_counted_is_not_gone():
+    """Where only some kinds were counted again, the others stay as they are."""
+    others = [rule for rule in RULES if rule.clock != "ehcna.decision"]
+
+    assert rules.gone(kept(RUNNING), [], {"c": others}) == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +214,9 @@ def test_a_withdrawn_clock_is_kept_as_gone():
     body = translate.body(rules.Change("started", MET, 2), date(2026, 3, 3))
     _, taken_back = translate.withdrawn({}, body, number=3, at="2026-03-04T00:00:00Z")
 
-    assert rules.kept_of(taken_back) == rules.Kept(MET.id, "", ended=True, changes=3)
+    assert rules.kept_of(taken_back) == rules.Kept(
+        MET.id, "", ended=True, changes=3, clock="ehcna.decision"
+    )
 
 
 def test_a_reason_is_said_once_and_starts_nothing_anew():
