@@ -1,5 +1,6 @@
 """`throughline validate PATH...`: one line a file, and 5 where one would be refused."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Annotated, Any, Final
 import orjson
 import typer
 
+from deploy.validation.given import Given
 from services.console.cli.answers import (
     INVALID,
     NOT_FOUND,
+    PROBLEMS,
     failed,
     print_line,
     remark,
@@ -23,6 +26,8 @@ Sender = Annotated[
     typer.Option("--as", help="Publisher whose own codes and repairs apply."),
 ]
 Line = Mapping[str, Any]
+_MOST_LISTED: Final = 20
+"""Events, and issues, of one file that are listed for a person."""
 _SAID_EVERY: Final = 500
 """Files between two remarks on a large folder."""
 
@@ -37,17 +42,18 @@ def validate(
     from deploy.validation import kinds  # noqa: PLC0415
 
     files = list(_files(paths, kinds.looked_for))
-    refused = 0
+    refused = failed_rows = 0
     for count, file in enumerate(files, 1):
-        given = kinds.Given(file, _read(file), sender, datetime.now(UTC).date())
+        given = Given(file, _read(file), sender, datetime.now(UTC).date())
         line = kinds.judged(given)
         refused += line["verdict"] == "refused"
+        failed_rows += line.get("failed", 0)
         print_line(_as_json(file, line) if as_json else _as_text(file, line))
         if count % _SAID_EVERY == 0:
             remark(f"{count} of {len(files)} files")
     remark(f"{len(files)} files, {refused} would be refused")
-    if refused:
-        raise typer.Exit(INVALID)
+    if refused or failed_rows:
+        raise typer.Exit(INVALID if refused else PROBLEMS)
 
 
 def _files(paths: Sequence[Path], wanted: Callable[[Path], bool]) -> Iterator[Path]:
@@ -78,9 +84,20 @@ def _as_json(file: Path, line: Line) -> str:
 def _as_text(file: Path, line: Line) -> str:
     """Return a file's lines for a person: verdict, events, what is amiss."""
     rows = [f"{line['verdict']}  {file}"]
-    rows += [f"    {one['type']}  {one['occurred']}" for one in line["events"]]
-    rows += [_issue(one) for one in line["outcome"]["issue"] if _matters(one)]
+    rows += [f"    {said}" for said in _events(line["events"])]
+    issues = [_issue(one) for one in line["outcome"]["issue"] if _matters(one)]
+    rows += issues[:_MOST_LISTED]
+    if len(issues) > _MOST_LISTED:
+        rows.append(f"    and {len(issues) - _MOST_LISTED} more; --json lists all")
     return "\n".join(rows)
+
+
+def _events(events: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return events one by one, or, where they are many, how many of each type."""
+    if len(events) <= _MOST_LISTED:
+        return [f"{one['type']}  {one['occurred']}" for one in events]
+    counted = Counter(one["type"] for one in events)
+    return [f"{number:>6}  {name}" for name, number in sorted(counted.items())]
 
 
 def _matters(issue: dict[str, Any]) -> bool:

@@ -5,48 +5,21 @@ A kind says which files it knows and what would become of one. Another kind of f
 one more class in `KINDS`; the first that knows a file judges it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final
 
+from deploy.validation.education import Events, Feeds
+from deploy.validation.given import Given, Kind, Line
 from services.health_gateway.rules import Media
 from services.health_gateway.store.tables import tables
 from services.health_gateway.translate import Heard, Tables, tried, tried_notice
 from services.health_gateway.translate.notices import service_of
 from services.runtime.settings import CONTRACTS
 
-Line = Mapping[str, Any]
-"""`verdict`, `outcome`, `events`, `repairs`, `warnings`."""
 _XML: Final = b"<"
 _MARK: Final = b"\xef\xbb\xbf"
 _NOBODY: Final = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One file, and as whose it is tried."""
-
-    path: Path
-    body: bytes
-    sender: str | None
-    """Whose codes and repairs apply; None: nobody's."""
-    day: date
-
-
-class Kind(Protocol):
-    """A kind of file."""
-
-    suffixes: frozenset[str]
-    """Of the files that are looked for in a folder."""
-
-    def knows(self, given: Given) -> bool:
-        """Return whether a file is of this kind."""
-
-    def judged(self, given: Given) -> Line:
-        """Return what would become of it."""
 
 
 class Fhir:
@@ -96,7 +69,7 @@ class Notice(Fhir):
         return tried_notice(given.body, heard, service).as_json()
 
 
-KINDS: Final[tuple[Kind, ...]] = (Notice(), Fhir())
+KINDS: Final[tuple[Kind, ...]] = (Notice(), Events(), Feeds(), Fhir())
 
 
 def judged(given: Given) -> Line:

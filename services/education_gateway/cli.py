@@ -2,20 +2,17 @@
 
 import json
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from services.education_gateway.errors import EventRefused
 from services.education_gateway.store.mappings import read
-from services.education_gateway.translate import to_statement
-from services.education_gateway.translate.files import opening, survey, telling
+from services.education_gateway.translate.files import opening
 from services.education_gateway.translate.files.layout import BrokenFileError
 from services.education_gateway.translate.files.mapping import CaseMapping
+from services.education_gateway.translate.files.trying import tried
 from services.runtime import instants
-from services.runtime.snapshots.comparing import compared
 
 _INVALID: Final = 5
 _PROBLEMS: Final = 6
@@ -66,52 +63,19 @@ def _tried(mapping: CaseMapping, sample: Path) -> dict[str, Any]:
 def _made(mapping: CaseMapping, delivery: opening.Delivery) -> dict[str, Any]:
     """Return rows, events by type, and what was found."""
     today = instants.london_day(instants.now())
-    whole = survey.surveyed(delivery, feed=mapping.feed, as_at=today)
-    events, found, rows, failed = Counter[str](), list[str](), 0, 0
-    [opened] = delivery.files
-    for batch in survey.batches(opened, whole, after=0, size=500):
-        for said in batch:
-            rows += 1
-            failed += said.failed
-            found += [
-                f"row {said.raw.row}, {one.column}: {one.rule}. {one.remedy}"
-                for one in said.findings
-            ]
-            if said.row:
-                faults = _events(mapping, delivery, said, today, events)
-                failed += bool(faults)
-                found += faults
+    made = tried(delivery, sender=mapping.sender, feed=mapping.feed, as_at=today)
+    found = [
+        f"row {row}, {one.column}: {one.rule}. {one.remedy}"
+        for row, one in made.findings
+    ]
     return {
-        "ok": not failed,
-        "rows": rows,
-        "failed": failed,
-        "events": dict(events),
+        "ok": not made.failed,
+        "rows": made.rows,
+        "failed": made.failed,
+        "events": dict(Counter(one.type for one in made.events)),
         "findings": found[:_MOST_SHOWN],
         "more_findings": max(0, len(found) - _MOST_SHOWN),
     }
-
-
-def _events(
-    mapping: CaseMapping,
-    delivery: opening.Delivery,
-    said: Any,  # noqa: ANN401 - a judged record
-    today: date,
-    events: Counter[str],
-) -> list[str]:
-    """Count the events of a row; return what the catalogue says against them."""
-    table = delivery.layout.table(said.raw.table)
-    change = compared(said.row, None).change
-    assert change is not None  # noqa: S101 - nothing was kept before
-    speaker = telling.Speaker(mapping.sender, mapping.feed, today)
-    for _, event in telling.events(change, table, speaker):
-        try:
-            to_statement(event, sender=mapping.sender, place=said.raw.row)
-        except EventRefused as refused:
-            return [
-                f"row {said.raw.row}, {where}: {rule}" for where, rule in refused.faults
-            ]
-        events[event["type"]] += 1
-    return []
 
 
 def _end(said: dict[str, Any], code: int, *, as_json: bool) -> None:

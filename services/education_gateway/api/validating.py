@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -9,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from schemas.clocks import Clock, clocks_started
+from schemas.clocks import Clock, ClockRule, clocks_started
 from schemas.errors import Refused
 from schemas.statement import Statement
 from services.education_gateway.api.answers import listed
@@ -62,22 +63,32 @@ class Validation:
             detail = "Nothing was judged. Mend what is listed and send it again."
             errors = listed([(refused.where, refused.rule)])
             raise Problem(422, refused.reason, detail, errors=errors) from None
-        judged = [_judged(e, sender, place) for place, e in enumerate(events)]
-        clocks = self._clocks(judged, sender)
-        return [_item(n, one, clocks.get(n, ())) for n, one in enumerate(judged)]
+        return tried(
+            events,
+            sender,
+            self._contracts.rules.clocks,
+            key=self._service.settings.key,
+            today=self._contracts.today,
+        )
 
-    def _clocks(
-        self, judged: Sequence[Judged], sender: str
-    ) -> Mapping[int, Sequence[Clock]]:
-        """Return the clocks that each accepted event would start, by its place."""
-        people: defaultdict[str, list[Statement]] = defaultdict(list)
-        for said in judged:
-            if isinstance(said, Statement):
-                key = self._service.settings.key
-                people[refs.person_ref(key, sender, said.person)].append(said)
-        rules, today = self._contracts.rules.clocks, self._contracts.today
-        at = instants.text(instants.now())
-        return clocks_started(people, sender, rules, today=today, at=at)
+
+def tried(
+    events: Sequence[object],
+    sender: str,
+    rules: Sequence[ClockRule],
+    *,
+    key: bytes,
+    today: date,
+) -> list[dict[str, Any]]:
+    """Return what would become of each of *events*, and the clocks that would start."""
+    judged = [_judged(event, sender, place) for place, event in enumerate(events)]
+    people: defaultdict[str, list[Statement]] = defaultdict(list)
+    for said in judged:
+        if isinstance(said, Statement):
+            people[refs.person_ref(key, sender, said.person)].append(said)
+    at = instants.text(instants.now())
+    clocks = clocks_started(people, sender, rules, today=today, at=at)
+    return [_item(n, one, clocks.get(n, ())) for n, one in enumerate(judged)]
 
 
 def _judged(event: object, sender: str, place: int) -> Judged:
