@@ -9,6 +9,7 @@ from services.education_gateway.pages import OwedPages, Pages
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.arriving import Arriving
 from services.education_gateway.store.mappings import Mappings
+from services.education_gateway.store.narrowing import Narrowing
 from services.education_gateway.store.reporting import Reporting
 from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
@@ -24,8 +25,9 @@ def main(shared: Shared) -> int:
     service = Service(shared, "education_gateway")
     settings, contracts = Settings(), Contracts(shared)
     scope, mappings = Scope(service), Mappings(shared.contracts)
-    arriving, reporting = Arriving(service, mappings), Reporting(service, contracts)
-    files = Files(service, settings, mappings)
+    narrowing, reporting = Narrowing(service, scope), Reporting(service, contracts)
+    arriving = Arriving(service, mappings, narrowing)
+    files = Files(service, settings, mappings, narrowing)
     door = api.Door(service, settings, scope, reporting)
     file_door = api.FileDoor(service, settings, arriving, reporting)
     trial = api.Validation(service, settings, contracts)

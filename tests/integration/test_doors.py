@@ -178,6 +178,34 @@ def test_states_follow_corrections_and_withdrawals(agencies):
     assert {e["id"]: e["state"] for e in events}.items() <= said.items()
 
 
+def test_a_purge_takes_back_what_came_before_it_and_what_comes_after(agencies):
+    """The same object with the flag: no version of it stands, in whatever order."""
+    person = somebody()
+    agencies.publish(event(person, "ehcp.draft_issued.v1"))
+    early, late = str(uuid4()), str(uuid4())
+    purge = {"purge": True, "sourceversion": 2}
+    agencies.publish(event(person, REQUESTED, sourcerecord=late, **purge))
+    agencies.publish(
+        event(person, REQUESTED, sourcerecord=early),
+        event(person, REQUESTED, sourcerecord=late),
+    )
+    agencies.publish(event(person, REQUESTED, sourcerecord=early, **purge))
+
+    def states():
+        """Return type and state of what the timeline shows."""
+        return sorted((e["type"], e["state"]) for e in agencies.shown(person, 5))
+
+    taken_back = [("event.withdrawn.v1", "linked"), (REQUESTED, "withdrawn")]
+    until(
+        lambda: (
+            states()
+            == sorted([("ehcp.draft_issued.v1", "linked"), *taken_back, *taken_back])
+        )
+    )
+    clocks = agencies.timeline(agencies.child_of(person)).json()["clocks"]
+    assert [one["clock"] for one in clocks] == ["ehcp.draft_representations"]
+
+
 @pytest.mark.parametrize("said", [None, "", "P88", "1234"])
 def test_a_request_without_a_uuid_is_a_400(agencies, said):
     """X-Request-ID is required, and is a UUID."""

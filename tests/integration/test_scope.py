@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,9 +13,10 @@ import yaml
 from deploy.local import processes
 from deploy.local.services import ROOT
 from services.runtime.intake.scope_rules import cohort_lines
-from tests.support.agencies import COUNCIL, TRUST, event, nhs_number, somebody
+from tests.support.agencies import COUNCIL, TRUST, event, nhs_number, somebody, upn
 from tests.support.bars import body_of, referral_bundle
 from tests.support.local_stack import fetch, until
+from tests.support.school_files import csv_of, pupil
 
 GATEWAYS = ("health_gateway", "education_gateway")
 FIRST = 50_000
@@ -91,6 +93,39 @@ class Narrow:
         url = self.stack.address("education_gateway", 2) + "/events"
         return self.agencies.http.post(url, json=events, headers=headers)
 
+    def send_file(self, content, *, second=True, **query):
+        """Send a file of the council, to the narrow gateway or to the first one."""
+        headers = self.agencies.as_(COUNCIL) | {
+            "X-Request-ID": str(uuid4()),
+            "Content-Type": "text/csv",
+        }
+        url = self.stack.address("education_gateway", 2 if second else 1) + "/files"
+        post = self.agencies.http.post
+        return post(url, content=content, params=query, headers=headers)
+
+    def taken(self, answer):
+        """Return the receipt of a delivery of files once nothing of it is on its way."""
+        ref = answer.json()["message_ref"]
+        receipt = self.agencies.receipt
+        until(lambda: receipt(ref).json()["file"]["state"] == "done")
+        return self.agencies.settled(ref)
+
+    @contextmanager
+    def alone(self):
+        """Let the narrow gateway take files in, not the one that hears of everybody."""
+        self.stack.pause("education_gateway")
+        try:
+            yield
+        finally:
+            self.stack.resume("education_gateway")
+
+    def until_done(self, answer):
+        """Return once a delivery has been taken in, as its own table says."""
+        own = answer.json()["message_ref"]
+        state = f"SELECT 1 FROM education_gateway.files WHERE message_ref = '{own}'"
+        asked = f"{state} AND state = 'done'"
+        until(lambda: asyncio.run(fetch(self.stack.dsn, asked)))
+
     def counted(self, name, org):
         """Return how much a gateway has counted of a source."""
         headers = self.agencies.as_(COUNCIL, "operator", scope="operate")
@@ -103,7 +138,8 @@ class Narrow:
 def narrow(agencies, tmp_path_factory):
     """Gateways that hear of every tenth of our children."""
     made = Narrow(agencies, tmp_path_factory.mktemp("narrow"))
-    made.list_only(nhs_number(FIRST + n) for n in range(0, 40_000, 10))
+    listed = [nhs_number(FIRST + n) for n in range(0, 40_000, 10)]
+    made.list_only([*listed, *(f"upn,{upn(FIRST + n)}" for n in range(0, 400, 10))])
     made.start()
     yield made
     made.stop()
@@ -219,3 +255,58 @@ def test_a_list_is_read_again_when_it_changes(narrow):
     narrow.cohort.write_text(held + "\n" + cohort_lines(key, [nhs_number(nth)])[0])
 
     until(lambda: "Location" in narrow.refer(nth).headers)
+
+
+def of_pupils(*numbers, **changes):
+    """Return a census of pupils whose names and ids are on no disk."""
+    marks = [f"Zq{uuid4().hex}" for _ in numbers]
+    rows = [
+        pupil(FIRST + n, surname=mark, sourceid=mark) | changes
+        for n, mark in zip(numbers, marks, strict=True)
+    ]
+    return rows, marks
+
+
+def test_a_file_is_kept_without_the_rows_that_are_outside(narrow):
+    """Rows keep their numbers; of the others a number is kept, and the way is free."""
+    before = narrow.counted("education_gateway", COUNCIL)
+    rows, marks = of_pupils(101, 110, 111, 112, 120)
+    rows.append(pupil(FIRST + 113, upn="", pupilonrolltableid="", NativeId=""))
+    answer = narrow.send_file(csv_of(rows), feed="narrow", as_at="2026-01-15")
+
+    assert answer.status_code == 202
+    said = answer.json()
+    assert (said["out_of_scope"], said["unreadable"]) == (3, 1)
+    receipt = narrow.taken(answer)
+    assert {one["place"] for one in receipt["events"]} == {3, 6}
+    assert receipt["file"]["counts"]["rows"] == 2
+    assert narrow.counted("education_gateway", COUNCIL) == before + 4
+    assert on_disk(narrow.stack.data, marks) == {marks[1], marks[4]}
+
+
+def test_files_wholly_outside_or_unreadable_are_a_number(narrow):
+    """Nothing to follow, nothing on any disk."""
+    before = narrow.counted("education_gateway", COUNCIL)
+    rows, marks = of_pupils(131, 132)
+    outside = narrow.send_file(csv_of(rows), feed="beyond")
+    broken = narrow.send_file(csv_of(rows)[:-20], feed="beyond")
+
+    assert (outside.status_code, outside.json()["message_ref"]) == (200, None)
+    assert broken.status_code == 422
+    assert "Location" not in outside.headers
+    assert "Location" not in broken.headers
+    assert narrow.counted("education_gateway", COUNCIL) == before + 3
+    assert on_disk(narrow.stack.data, marks) == set()
+
+
+def test_who_is_left_out_of_a_file_has_not_left_the_school(narrow):
+    """Absence speaks of those alone of whom the sender may still tell."""
+    rows, _ = of_pupils(*range(140, 200, 10), 151, 152)
+    narrow.taken(narrow.send_file(csv_of(rows), second=False, feed="narrows"))
+    with narrow.alone():
+        answer = narrow.send_file(csv_of(rows[1:]), feed="narrows")
+        narrow.until_done(answer)
+    receipt = narrow.taken(answer)
+
+    assert [one["type"] for one in receipt["events"]] == ["school.leaver.v1"]
+    assert receipt["file"]["counts"]["forgotten"] == 2

@@ -11,11 +11,11 @@ from schemas import topics
 from schemas.errors import Refused
 from services.education_gateway.errors import EventRefused
 from services.education_gateway.store import deliveries, failures
+from services.education_gateway.store.belonging import whom
 from services.education_gateway.translate import to_statement
 from services.education_gateway.translate.files import census, rows
-from services.education_gateway.translate.files.layout import Link
 from services.education_gateway.translate.files.layout import Table as Layout
-from services.education_gateway.translate.files.rows import About, Judged
+from services.education_gateway.translate.files.rows import Judged
 from services.education_gateway.translate.files.survey import Survey
 from services.education_gateway.translate.files.telling import (
     Speaker,
@@ -76,8 +76,7 @@ class Batch:
         self, file: int, layout: Layout, judged: Sequence[Judged]
     ) -> None:
         """Compare records of one table with what is kept, and tell what differs."""
-        if isinstance(layout.whom, Link):
-            await self._whom(layout, layout.whom, judged)
+        await whom(self.step.conn, self.feed_id, self.survey, layout, judged)
         table = Table(self.feed_id, layout.name)
         good = [said for said in judged if said.row]
         kept = await store.load(self.step.conn, table, [said.own for said in good])
@@ -96,20 +95,6 @@ class Batch:
             if found.kept:
                 written.append(_row(said.own, found))
         await store.save(self.step.conn, table, written)
-
-    async def _whom(self, layout: Layout, link: Link, judged: Sequence[Judged]) -> None:
-        """Say of each record whom it is about, by the one that it belongs to."""
-        told = {said.link: self.survey.about(link.table, said.link) for said in judged}
-        missing = [key for key, about in told.items() if about is None and key]
-        table = Table(self.feed_id, link.table)
-        earlier = await store.load(self.step.conn, table, missing)
-        known: Mapping[str, About] = {k: dict(v.carried) for k, v in earlier.items()}
-        for said in judged:
-            about = told.get(said.link) or known.get(said.link)
-            if about and about.get("person"):
-                rows.about_whom(said, about)
-            elif said.link:
-                rows.orphan(said, layout)
 
     def _tell(
         self,
@@ -153,16 +138,23 @@ class Batch:
         self.counts[change.kind] += 1
         self.counts["events"] += len(told)
 
-    async def remove(self, layout: Layout, keys: Sequence[bytes], first: int) -> None:
-        """Tell that records are gone; their places come behind the last row of all."""
+    async def remove(
+        self, layout: Layout, kept: Mapping[str, Kept], silent: set[str], first: int
+    ) -> None:
+        """
+        Tell that records are gone; their places come behind the last row of all.
+
+        Of the *silent* nothing is told: they are forgotten.
+        """
         table = Table(self.feed_id, layout.name)
-        kept = await store.load_keys(self.step.conn, table, keys)
         left = await self._left(layout, list(kept.values()))
         written = []
         for nth, (own, before) in enumerate(sorted(kept.items())):
             found = removed(own, before)
             assert found.change is not None  # noqa: S101 - it stood
-            if _subject(before.carried) not in left:
+            if own in silent:
+                self.counts["forgotten"] += 1
+            elif _subject(before.carried) not in left:
                 self._say(first + nth, found.change, layout)
             else:
                 self.counts["removed"] += 1

@@ -114,6 +114,8 @@ class FileDoor:
             said = dict(request.query_params) | upload.fields
             arrived = await asyncio.to_thread(_arrived, asked, said, upload.files)
             kept, arrived = await self._arriving.keep(arrived)
+        if kept.outcome == "outside":
+            return Response(kept.answer, 200, {}, "application/json")
         headers = {"Location": f"/messages/{arrived.ref}"}
         if kept.outcome == "repeated":
             headers["Idempotent-Replayed"] = "true"

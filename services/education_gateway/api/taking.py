@@ -22,6 +22,7 @@ from services.education_gateway.settings import Settings
 from services.education_gateway.store import deliveries, outcomes
 from services.education_gateway.store.deliveries import Job, Progress
 from services.education_gateway.store.mappings import Mappings
+from services.education_gateway.store.narrowing import Narrowing
 from services.education_gateway.store.unpacking import unzipped
 from services.education_gateway.translate.files import opening, survey
 from services.education_gateway.translate.files.layout import BrokenFileError
@@ -55,9 +56,14 @@ class Files:
     """Takes in what the doors for files have only kept."""
 
     def __init__(
-        self, service: Service, settings: Settings, mappings: Mappings
+        self,
+        service: Service,
+        settings: Settings,
+        mappings: Mappings,
+        narrowing: Narrowing,
     ) -> None:
-        """Take in the files of *service*."""
+        """Take in the files of *service*, and of whom *narrowing* lets them speak."""
+        self._narrowing = narrowing
         self._service = service
         self._settings = settings
         self._mappings = mappings
@@ -169,12 +175,13 @@ class Files:
         if job.corrects or job.released:
             return None
         for name in self._states(work):
-            gone = await store.absent(
-                step.conn, store.Table(feed, name), work.survey.keys[name]
-            )
-            if comparing.is_shrunken(gone.known, len(gone.keys), share):
+            table = store.Table(feed, name)
+            known, keys = await store.absent(step.conn, table, work.survey.keys[name])
+            silent = await self._narrowing.forgotten(step, job.sender, table, keys)
+            gone, known = len(keys) - silent, known - silent
+            if comparing.is_shrunken(known, gone, share):
                 rule = (
-                    f"{len(gone.keys)} of {gone.known} records are gone, "
+                    f"{gone} of {known} records are gone, "
                     f"more than {share:.0%}; release it or reject it"
                 )
                 return rule, name
@@ -227,10 +234,13 @@ class Files:
             """Tell of them."""
             table = store.Table(batch.feed_id, name)
             there = work.survey.keys[name]
-            gone = (await store.absent(batch.step.conn, table, there)).keys[:TOGETHER]
+            conn = batch.step.conn
+            gone = (await store.absent(conn, table, there)).keys[:TOGETHER]
             found.extend(gone)
             first = _LAST_PLACE + 1 + work.progress.removals
-            await batch.remove(batch.layout(name), gone, first)
+            kept = await store.load_keys(conn, table, gone)
+            silent = await self._narrowing.silent(work.job.sender, kept)
+            await batch.remove(batch.layout(name), kept, silent, first)
             removals = work.progress.removals + len(gone)
             return replace(work.progress, removals=removals)
 

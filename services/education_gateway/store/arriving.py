@@ -1,6 +1,7 @@
 """A delivery at a door, whichever: recognised, kept once, or refused with what to do."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
@@ -13,6 +14,7 @@ from schemas.errors import Refused
 from services.education_gateway.store import deliveries, outcomes
 from services.education_gateway.store.deliveries import Arrived
 from services.education_gateway.store.mappings import Mappings
+from services.education_gateway.store.narrowing import Narrowed, Narrowing
 from services.education_gateway.store.unpacking import unzipped
 from services.education_gateway.translate.files import opening
 from services.education_gateway.translate.files.layout import BrokenFileError
@@ -33,8 +35,15 @@ WHERE f.message_ref = $1 AND r.sender = $2
 class Arriving:
     """Keeps what the doors for files bring."""
 
-    def __init__(self, service: Service, mappings: Mappings) -> None:
-        """Keep it in *service*'s database; *mappings* say what case systems write."""
+    def __init__(
+        self, service: Service, mappings: Mappings, narrowing: Narrowing
+    ) -> None:
+        """
+        Keep it in *service*'s database; *mappings* say what case systems write.
+
+        *narrowing* says of which children a publisher may tell us.
+        """
+        self._narrowing = narrowing
         self._service = service
         self._mappings = mappings
 
@@ -43,31 +52,63 @@ class Arriving:
         Keep a delivery whose kind is known; raises a 409 or a 422, its bytes kept too.
 
         Its rows are read later: here only what it is, and whether it has the columns.
+        Where its sender may not tell us of every child they are read now, and those
+        about others are left out before anything is kept.
         """
-        try:
-            kind = await asyncio.to_thread(self._kind, arrived)
-        except BrokenFileError as broken:
-            raise await self._refused(arrived, broken) from None
-        arrived = replace(arrived, feed=arrived.feed or kind)
-        await self._same_feed(arrived)
-        answer = answer_of(arrived)
+        narrow = self._narrowing.applies(arrived.sender)
+        with ExitStack() as held:
+            try:
+                delivery = await asyncio.to_thread(self._opened, arrived, held)
+                feed = arrived.feed or delivery.layout.kind
+                arrived = replace(arrived, feed=feed)
+                await self._same_feed(arrived)
+                if narrow:
+                    cut = await self._narrowing.narrowed(arrived, delivery, held)
+                    return await self._keep_cut(arrived, delivery, cut)
+            except BrokenFileError as broken:
+                raise await self._refused(arrived, broken, narrow=narrow) from None
+        return await self._keep(arrived, answer_of(arrived)), arrived
+
+    async def _keep(
+        self, arrived: Arrived, answer: bytes, cut: Narrowed | None = None
+    ) -> messages.Kept:
+        """Keep receipt and bytes; raises a 409."""
 
         async def work(step: Step) -> messages.Kept:
-            """Keep receipt and bytes."""
-            return await deliveries.keep(step, arrived, answer)
+            """Keep them, and count what is left out."""
+            kept = await deliveries.keep(step, arrived, answer)
+            if cut and kept.outcome == "accepted":
+                await self._narrowing.note(step, arrived.sender, cut)
+            return kept
 
         kept = await self._service.steps.request(work)
         if kept.outcome == "conflict":
             raise _conflict()
-        return kept, arrived
+        return kept
 
-    def _kind(self, arrived: Arrived) -> str:
-        """Return what kind of file was sent; raises BrokenFileError."""
+    async def _keep_cut(
+        self, arrived: Arrived, delivery: opening.Delivery, cut: Narrowed
+    ) -> tuple[messages.Kept, Arrived]:
+        """Keep what is left of a delivery; of one that is wholly outside, a number."""
+        as_at = arrived.stated_as_at or delivery.as_at
+        arrived = replace(arrived, files=tuple(cut.files), stated_as_at=as_at)
+        answer = answer_of(arrived, cut)
+        if cut.kept:
+            return await self._keep(arrived, answer, cut), arrived
+
+        async def work(step: Step) -> None:
+            """Count it."""
+            await self._narrowing.note(step, arrived.sender, cut)
+
+        await self._service.doors.commit(work)
+        return messages.Kept("outside", answer), arrived
+
+    def _opened(self, arrived: Arrived, held: ExitStack) -> opening.Delivery:
+        """Return what kind of files were sent; raises BrokenFileError."""
         mapping = self._mappings.of(arrived.sender, arrived.feed)
         parts = [Part(name, stream) for name, _, stream in arrived.files]
-        with ExitStack() as held:
-            unpacked = [one for part in parts for one in unzipped(part, held)]
-            return opening.delivery(unpacked, mapping).layout.kind
+        unpacked = [one for part in parts for one in unzipped(part, held)]
+        return opening.delivery(unpacked, mapping)
 
     async def _same_feed(self, arrived: Arrived) -> None:
         """Refuse corrections of what this sender never sent in this feed."""
@@ -79,8 +120,13 @@ class Arriving:
             detail = "corrects must name a delivery of the same feed that you sent."
             raise Problem(422, "not-understood", detail)
 
-    async def _refused(self, arrived: Arrived, broken: BrokenFileError) -> Problem:
+    async def _refused(
+        self, arrived: Arrived, broken: BrokenFileError, *, narrow: bool
+    ) -> Problem:
         """Keep a delivery that cannot be used, and return what to say of it."""
+        if narrow:
+            await self._narrowing.count_unread(arrived.sender)
+            return _useless(broken)
         refused = Refused("not-understood", where=broken.where, rule=broken.rule)
 
         async def work(step: Step) -> tuple[UUID, Refused]:
@@ -94,14 +140,7 @@ class Arriving:
         metrics.REFUSED.labels(why.reason).inc()
         if why.reason == "conflict":
             return _conflict()
-        said = {"where": broken.where, "rule": broken.rule, "do": broken.remedy}
-        return Problem(
-            422,
-            "not-understood",
-            f"Nothing was taken in: the file {broken.rule}. {broken.remedy}",
-            errors=[said],
-            headers={"Location": f"/messages/{ref}"},
-        )
+        return _useless(broken, {"Location": f"/messages/{ref}"})
 
     async def decide(
         self, caller: Caller, ref: str, reason: str, *, release: bool
@@ -132,16 +171,25 @@ def uuid_of(ref: str) -> UUID:
         raise unknown() from None
 
 
-def answer_of(arrived: Arrived) -> bytes:
-    """Return the body of the 202."""
-    return orjson.dumps(
-        {
-            "message_ref": str(arrived.ref),
-            "received_at": instants.text(arrived.received_at),
-            "feed": arrived.feed,
-            "files": [name for name, _, _ in arrived.files],
-        }
-    )
+def answer_of(arrived: Arrived, cut: Narrowed | None = None) -> bytes:
+    """Return the body of the answer; nothing to follow where all was outside."""
+    said = {
+        "message_ref": None if cut and not cut.kept else str(arrived.ref),
+        "received_at": instants.text(arrived.received_at),
+        "feed": arrived.feed,
+        "files": [name for name, _, _ in arrived.files],
+    }
+    rows = {"out_of_scope": cut.outside, "unreadable": cut.unread} if cut else {}
+    return orjson.dumps(said | rows)
+
+
+def _useless(
+    broken: BrokenFileError, headers: Mapping[str, str] | None = None
+) -> Problem:
+    """Return the 422 for a file that cannot be read as what it is."""
+    said = {"where": broken.where, "rule": broken.rule, "do": broken.remedy}
+    detail = f"Nothing was taken in: the file {broken.rule}. {broken.remedy}"
+    return Problem(422, "not-understood", detail, errors=[said], headers=headers)
 
 
 def _conflict() -> Problem:

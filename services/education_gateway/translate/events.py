@@ -21,12 +21,14 @@ _INSTANT: Final = re.compile(
 _SENSITIVITIES: Final = ("normal", "restricted", "safeguarding")
 _PRECISIONS: Final = (None, "day", "instant", "by")
 _LONGEST: Final = 200
+_WITHDRAWN: Final = "event.withdrawn.v1"
 
 
 def to_statement(event: object, *, sender: str, place: int) -> Statement:
     """
     Return what *event*, a structured CloudEvent as JSON, states.
 
+    A `purge` states that its record is taken back, whatever its type says of it.
     Raises EventRefused with every fault found, `/`-separated from the event's root.
     """
     if not isinstance(event, Mapping):
@@ -34,8 +36,20 @@ def to_statement(event: object, *, sender: str, place: int) -> Statement:
     _check_sender(event, sender)
     kind = _type_of(event)
     faults = _attribute_faults(event)
+    if event.get("purge") is True:
+        event, kind = _purge(event), CATALOGUE[_WITHDRAWN]
     data, left_out = _data(event, kind, faults)
     return _statement(event, kind, data, place=place, left_out=left_out)
+
+
+def _purge(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the withdrawal of every version of the record that *event* purges."""
+    said = event.get("data")
+    data = dict(said) if isinstance(said, Mapping) else {}
+    record = event.get("sourcerecord", event.get("id"))
+    withdraws = {"sourcerecord": record}
+    kept = {"person": data["person"]} if "person" in data else {}
+    return {**event, "data": kept | {"withdraws": withdraws, "reason": "purged"}}
 
 
 def _refused(where: str, rule: str, reason: str = "not-understood") -> EventRefused:
@@ -74,8 +88,15 @@ def _attribute_faults(event: Mapping[str, Any]) -> list[tuple[str, str]]:
             event.get("sensitivity", "normal") in _SENSITIVITIES,
             "must be normal, restricted or safeguarding",
         ),
+        ("/purge", type(event.get("purge", False)) is bool, "must be true or false"),
+        ("/purge", _is_purgeable(event), "takes back no withdrawal: correct that"),
     )
     return [(where, rule) for where, good, rule in checks if not good]
+
+
+def _is_purgeable(event: Mapping[str, Any]) -> bool:
+    """Return whether the event does not purge a withdrawal."""
+    return event.get("purge") is not True or event["type"] != _WITHDRAWN
 
 
 def _is_text(value: object) -> bool:

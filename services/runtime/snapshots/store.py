@@ -68,9 +68,15 @@ class Absent(NamedTuple):
 
 async def feed_id(conn: Connection, sender: str, name: str) -> int:
     """Return the number of a feed; a new one is given one."""
-    found: int | None = await conn.fetchval(_KNOWN_FEED, sender, name)
+    found = await known_feed(conn, sender, name)
     if found is None:
         found = int(await conn.fetchval(_FEED, sender, name))
+    return found
+
+
+async def known_feed(conn: Connection, sender: str, name: str) -> int | None:
+    """Return the number of a feed that was heard of before."""
+    found: int | None = await conn.fetchval(_KNOWN_FEED, sender, name)
     return found
 
 

@@ -1,7 +1,7 @@
 """XML of the field: any namespace, any order, one person at a time."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Literal
 
@@ -105,6 +105,24 @@ def records(
         element.clear()
         while element.getprevious() is not None:
             del element.getparent()[0]
+
+
+def pruned(stream: BinaryIO, top: Shape, keep: Collection[int]) -> bytes:
+    """Return a document without the records whose number is not in *keep*, whole."""
+    count, gone = 0, list[Any]()
+    root: Any = None
+    for _, element in _parsed(stream, ("end",)):
+        root = element
+        if name_of(element) == top.element:
+            first = count + 1
+            count += sum(1 for _ in _of(element, top, "", 0))
+            if first not in keep:
+                element.clear(keep_tail=True)
+                gone.append(element)  # the parser still needs it where it stands
+    for element in gone:
+        element.getparent().remove(element)
+    written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _of(

@@ -242,13 +242,18 @@ def _tabled(one: Opened) -> Iterator[Raw]:
 
 def _documented(one: Opened) -> Iterator[Raw]:
     """Yield the records of an XML file."""
-    header = markup.header_of(one.part.stream)
     if one.layout is transfer.LAYOUT:
-        for raw in markup.records(one.part.stream, transfer.SHAPE, header):
+        header = markup.header_of(one.part.stream)
+        for raw in markup.records(one.part.stream, shape_of(one), header):
             yield Raw(raw.table, raw.row, _spelt(raw.values))
         return
-    shape = next(shape for layout, shape in DOCUMENTS.values() if layout is one.layout)
-    yield from markup.records(one.part.stream, shape, {})
+    yield from markup.records(one.part.stream, shape_of(one), {})
+
+
+def shape_of(one: Opened) -> markup.Shape:
+    """Return how the records of an XML file nest."""
+    known = {id(layout): shape for layout, shape in DOCUMENTS.values()}
+    return known.get(id(one.layout), transfer.SHAPE)
 
 
 def _spelt(values: Mapping[str, str]) -> dict[str, str]:

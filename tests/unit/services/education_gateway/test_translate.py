@@ -252,6 +252,44 @@ def test_a_withdrawal_names_a_record():
     assert said.data["withdraws"] == withdrawn
 
 
+@pytest.mark.parametrize("sent", [{"person": PERSON}, data(sent_on="2026-03-02")])
+def test_a_purge_takes_back_every_version_of_its_record(sent):
+    """Whatever else the object says; who sends it need not say the rest again."""
+    said = statement(purge=True, sourcerecord="R-1", sourceversion=3, data=sent)
+
+    assert (said.type, said.sourcerecord) == ("event.withdrawn.v1", "R-1")
+    assert said.sourceversion == 3
+    assert said.data == {"withdraws": {"sourcerecord": "R-1"}, "reason": "purged"}
+    assert said.person == PERSON
+    assert statement(purge=True, data=sent).data["withdraws"] == {
+        "sourcerecord": "EHC-417-3"
+    }
+
+
+def test_a_purge_that_is_none_changes_nothing():
+    """Objects that stand carry the flag as well, and it says that they stand."""
+    assert statement(purge=False) == statement()
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"purge": "true"}, "/purge"),
+        ({"purge": 1}, "/purge"),
+        ({"purge": True, "type": "event.withdrawn.v1"}, "/purge"),
+        ({"purge": True, "data": {}}, "/data/person"),
+        ({"purge": True, "data": "x"}, "/data/person"),
+        ({"purge": True, "type": "no.such.v1"}, "/type"),
+    ],
+)
+def test_a_purge_is_judged(changes, where):
+    """It is true or false, names whom it is about, and purges what there can be."""
+    with pytest.raises(EventRefused) as refused:
+        statement(**changes)
+
+    assert where in [fault[0] for fault in refused.value.faults]
+
+
 def suspended(**members):
     """Return what a suspension states that has all that is expected."""
     said = {
