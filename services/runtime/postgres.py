@@ -17,6 +17,24 @@ IDLE_IN_TRANSACTION_MS: Final = 5000
 """Shorter than the group's session timeout: a stopped process loses its locks first."""
 LOCK_MS: Final = 4000
 
+_PLANS: Final = {
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+    "random_page_cost": "0.1",
+}
+"""
+A step asks by keys: each of its statements is planned once, and goes by the index.
+
+Planned anew each time, as Postgres would, a statement's plan costs more than its work.
+One that is planned while its table is small would read the whole of it for longer than
+that is cheap, were a page that an index names not said to cost little: it is in memory.
+"""
+BY_THE_NUMBERS: Final = """
+SELECT set_config('plan_cache_mode', 'auto', true),
+    set_config('random_page_cost', '4', true)
+"""
+"""For a transaction that reads whole tables: its plans follow their sizes."""
+
 AWAY: Final = (
     OSError,
     TimeoutError,
@@ -49,8 +67,8 @@ async def open_pool(dsn: str, schema: str) -> asyncpg.Pool:
             "application_name": schema,
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
             "lock_timeout": str(LOCK_MS),
-            "jit": "off",
             "timezone": "UTC",
+            **_PLANS,
         },
     )
 

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from schemas.topics import PARTITIONS, Topic
-from services.runtime.postgres import Connection
+from services.runtime.postgres import BY_THE_NUMBERS, Connection
 
 if TYPE_CHECKING:
     from services.runtime.service import Service
@@ -66,6 +66,7 @@ def router(service: "Service", books: Books) -> APIRouter:
             service.pool.acquire() as conn,
             conn.transaction(isolation="repeatable_read", readonly=True),
         ):
+            await conn.execute(BY_THE_NUMBERS)
             return JSONResponse(await _counted(conn, service, books))
 
     return routes

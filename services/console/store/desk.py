@@ -109,6 +109,7 @@ class Desk:
         """Return what a topic held for *account*; None until the ledger has got there."""
         topic, positions = account["topic"], account["positions"]
         async with self._transaction() as conn:
+            await conn.execute(postgres.BY_THE_NUMBERS)
             if not await balance.has_read(conn, topic, positions):
                 return None
             return await balance.held(conn, topic, account["unit"], positions)

@@ -47,7 +47,8 @@ WITH first AS (
     SELECT message_ref, $7, $8, $9, $10 FROM first WHERE $11
 )
 SELECT EXISTS (SELECT 1 FROM first) AS new, EXISTS (
-    SELECT 1 FROM unpacking u JOIN receipts r USING (message_ref) WHERE r.sender = $2
+    SELECT 1 FROM unpacking u
+    WHERE (SELECT r.sender FROM receipts r WHERE r.message_ref = u.message_ref) = $2
 ) AS behind
 """
 _OTHER_BYTES: Final = "the same message id came with other bytes"

@@ -1,5 +1,6 @@
 """An item on an inbound topic becomes events, each once for its record and version."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -62,9 +63,14 @@ class Translating:
         self._key = key
 
     async def handle(self, step: Step, records: list[Record]) -> None:
-        """Publish what each record states, or refuse it."""
+        """
+        Publish what each record states, or refuse it.
+
+        Between two records the door, which is in the same process, has its turn.
+        """
         said: list[Said] = []
         for record in records:
+            await asyncio.sleep(0)
             try:
                 said.append((record, tuple(self._translate(record))))
             except Refused as refused:
