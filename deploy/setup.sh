@@ -124,9 +124,26 @@ get_chromium() {
     .venv/bin/playwright install --with-deps chromium >&2
 }
 
+# The MESH sandbox pins other versions than ours, and so has an environment of its own.
+get_sandbox() {
+    if [ "${1:-}" != test ]; then return; fi
+    wanted=$({ cat deploy/local/mesh.lock; "$python" --version; } | sha256sum)
+    if [ "$(cat var/mesh/made-from 2>/dev/null)" = "$wanted" ]; then return; fi
+    say "Fetching the MESH sandbox"
+    if "$uv" venv -q --clear --python "$python" var/mesh &&
+        "$uv" pip sync -q --python var/mesh/bin/python --require-hashes \
+            deploy/local/mesh.lock; then
+        echo "$wanted" >var/mesh/made-from
+    else
+        say "The MESH sandbox cannot be installed here: its tests are skipped."
+        rm -rf var/mesh
+    fi
+}
+
 install_missing "$@"
 python=$(newest_python)
 get_uv
 fill_venv
 get_chromium "$@"
+get_sandbox "$@"
 .venv/bin/python -m deploy.local.jars

@@ -2,8 +2,9 @@
 
 from schemas import topics
 from services.health_gateway import api, handlers
+from services.health_gateway.clients import Mailbox
 from services.health_gateway.settings import Settings
-from services.health_gateway.store import tables
+from services.health_gateway.store import mesh, tables
 from services.runtime.agreements import Contracts
 from services.runtime.intake import counting, restoring
 from services.runtime.intake.scope import Scope
@@ -19,14 +20,23 @@ def main(shared: Shared) -> int:
     readers = handlers.readers(shared.key, known)
     contracts = Contracts(shared)
     trial = api.Validation(service, known, contracts)
-    door = api.Door(service, Settings(), known, scope)
+    settings = Settings()
+    door = api.Door(service, settings, known, scope)
+    reading = api.Reading(known, scope, mesh(shared.contracts))
+    mailbox = settings.mesh_url and api.Polling(
+        service, Mailbox(settings), reading, settings.mesh_poll_seconds
+    )
     return service.run(
         Parts(
             name="health_gateway",
             writes=(topics.HEALTH_INBOUND, topics.EVENTS_TRANSLATED, topics.REFUSED),
             readers=readers,
             take_back=restoring.taking_back(readers[0]),
-            timers=(Timer(2.0, scope.refresh), Timer(2.0, contracts.refresh)),
+            timers=(
+                Timer(2.0, scope.refresh),
+                Timer(2.0, contracts.refresh),
+                *([mailbox.timer] if mailbox else []),
+            ),
             routers=(trial.router(), door.router(), scope.router()),
             shared=("services.runtime.intake",),
             books=counting.books("health-gateway", topics.HEALTH_INBOUND),

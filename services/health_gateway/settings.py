@@ -1,5 +1,8 @@
 """What an operator may change about this service, and nothing else."""
 
+from pathlib import Path
+
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -15,3 +18,39 @@ class Settings(BaseSettings):
 
     service_id: str = ""
     """Our identifier in the directory of services; empty: not checked."""
+
+    mesh_url: str = ""
+    """Address of MESH; empty: no mailbox is emptied."""
+
+    mesh_mailbox: str = ""
+    """Id of our mailbox, as NHS England gave it."""
+
+    mesh_password: SecretStr = SecretStr("")
+    """Password of the mailbox."""
+
+    mesh_shared_key: SecretStr = SecretStr("")
+    """Key of the environment, with which every request is signed."""
+
+    mesh_ca: Path | None = None
+    """Certificates of those who may vouch for MESH; absent: those of mesh-client."""
+
+    mesh_certificate: Path | None = None
+    """Our own certificate, for mutual TLS."""
+
+    mesh_key: Path | None = None
+    """Its key."""
+
+    mesh_poll_seconds: float = Field(default=10.0, gt=0)
+    """How long the mailbox is left alone when it was empty."""
+
+    @property
+    def mesh_client_certificate(self) -> tuple[str, str] | None:
+        """Our certificate and its key as mesh-client wants them."""
+        if self.mesh_certificate is None or self.mesh_key is None:
+            return None
+        return str(self.mesh_certificate), str(self.mesh_key)
+
+    @property
+    def mesh_authority(self) -> str | None:
+        """The certificates that vouch for MESH as mesh-client wants them."""
+        return None if self.mesh_ca is None else str(self.mesh_ca)

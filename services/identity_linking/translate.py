@@ -188,9 +188,9 @@ def lookups(
     A viewer's search may use a number only if the event that stated it may be seen.
     """
     return [
-        [hashes[scheme], category, sensitivity]
-        for scheme, _ in said.numbers
-        if scheme in hashes
+        [hashes[number], category, sensitivity]
+        for _, number in said.numbers
+        if number in hashes
     ]
 
 

@@ -1,5 +1,6 @@
 """MNS signals about invented children: CloudEvents and history Bundles."""
 
+import json
 from typing import Any, Final
 
 _PDS: Final = "https://api.service.nhs.uk/personal-demographics/FHIR/R4/Patient/"
@@ -79,3 +80,8 @@ def _entry(resource: dict[str, Any]) -> dict[str, Any]:
     """Return one entry of a history."""
     request = {"method": "GET", "url": "https://api.service.nhs.uk/"}
     return {"resource": resource, "request": request, "response": {"status": "200"}}
+
+
+def written(signal: dict[str, Any]) -> bytes:
+    """Return a signal as it is sent."""
+    return json.dumps(signal).encode()

@@ -1,6 +1,7 @@
-"""HTTP doors of the health gateway. Every answer is FHIR, errors included."""
+"""Doors of the health gateway: FHIR over HTTP, and a MESH mailbox."""
 
+from services.health_gateway.api.mailbox import Polling, Reading
 from services.health_gateway.api.routes import Door
 from services.health_gateway.api.validating import Validation
 
-__all__ = ["Door", "Validation"]
+__all__ = ["Door", "Polling", "Reading", "Validation"]

@@ -11,6 +11,7 @@ from schemas import topics
 from schemas.errors import Refused
 from services.health_gateway import codes
 from services.health_gateway.api.answering import fault_answer, fhir
+from services.health_gateway.api.items import items_of
 from services.health_gateway.api.scoping import is_outside, people
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import Media
@@ -20,7 +21,6 @@ from services.health_gateway.translate import (
     Asked,
     Heard,
     Message,
-    Piece,
     Submission,
     Tables,
     sender_of,
@@ -37,7 +37,7 @@ from services.health_gateway.translate.answers import (
     warnings_of,
 )
 from services.health_gateway.translate.headers import END_USER, Headers, read_headers
-from services.runtime import instants, metrics, refs
+from services.runtime import instants, metrics
 from services.runtime.intake import door, messages
 from services.runtime.intake.scope import UNREADABLE, Scope
 from services.runtime.problems import Problem
@@ -129,8 +129,8 @@ class Taking:
     async def _keep(self, request: Request, asked: Asked, judged: _Judged) -> Response:
         """Commit the request; a repeat is a 409, as BaRS has it."""
         kept, message = judged.kept, judged.content.message
-        items = self._items(kept, judged.content)
         key = self._service.settings.key
+        items = items_of(kept, judged.content, key)
 
         async def work(step: Step) -> messages.Kept:
             """Keep it."""
@@ -162,27 +162,6 @@ class Taking:
             fault = codes.DUPLICATE if again else codes.CONFLICT
             return fault_answer(request, fault, first)
         return self._answer(request, asked, judged)
-
-    def _items(
-        self, kept: messages.Message, content: Submission
-    ) -> list[messages.Item]:
-        """Return what goes on: each piece that states something, or was refused."""
-        return [
-            self._item(kept, piece)
-            for piece in content.pieces
-            if piece.statements or piece.refused
-        ]
-
-    def _item(self, kept: messages.Message, piece: Piece) -> messages.Item:
-        """Return one piece as it goes on."""
-        if piece.refused:
-            return messages.Item(
-                piece.place, piece.value, type=piece.kind, refused=piece.refused
-            )
-        first = piece.statements[0]
-        key = self._service.settings.key
-        person = first.person and refs.person_ref(key, kept.sender, first.person)
-        return messages.Item(piece.place, piece.value, person or None, first.type)
 
     def _answer(self, request: Request, asked: Asked, judged: _Judged) -> Response:
         """Return the answer to what was taken in."""

@@ -5,6 +5,7 @@ from services.health_gateway.store.conversations import (
     note_request,
     settle_empty,
 )
-from services.health_gateway.store.tables import tables
+from services.health_gateway.store.mailboxes import lease
+from services.health_gateway.store.tables import mesh, tables
 
-__all__ = ["answers_known", "note_request", "settle_empty", "tables"]
+__all__ = ["answers_known", "lease", "mesh", "note_request", "settle_empty", "tables"]

@@ -1,4 +1,4 @@
-"""The tables of codes, read from `contracts/` at start."""
+"""The tables of codes and of mailboxes, read from `contracts/` at start."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from schemas.errors import Stopped
 from services.health_gateway.translate.tables import (
     DecisionTable,
+    Mesh,
     National,
     Notices,
     Publisher,
@@ -30,6 +31,11 @@ def tables(contracts: Path) -> Tables:
         ],
         _model(standards / "notices.yaml", Notices),
     )
+
+
+def mesh(contracts: Path) -> Mesh:
+    """Return whose messages a mailbox takes; raises Stopped naming a bad file."""
+    return _model(contracts / "standards" / "mesh.yaml", Mesh)
 
 
 def _model(path: Path, model: type[M]) -> M:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import Enum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -24,6 +25,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", use_attribute_docstrings=True
     )
+
+
+class Service(Enum):
+    """A national service whose notices are taken."""
+
+    MNS = "mns"
+    NEMS = "nems"
 
 
 class CodesOf(_Strict):
@@ -163,6 +171,15 @@ class Notices(_Strict):
 
     version: Annotated[str, Field(min_length=1)]
     events: Mapping[str, Meant]
+
+
+class Mesh(_Strict):
+    """Whose messages a mailbox takes, and what they are (`contracts/standards/mesh.yaml`)."""
+
+    senders: Mapping[str, Organisation]
+    """By mailbox."""
+    workflows: Mapping[str, Service]
+    """By workflow id."""
 
 
 _UNCLASSIFIED: Final = Meant()

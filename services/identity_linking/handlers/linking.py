@@ -88,6 +88,7 @@ class Linking:
             said.given_name,
         )
         texts = [word or "" for word in (*words, *one.kind, one.child_ref)]
+        texts += said.former
         return one.ref, refs.keyed(self._key, "stated", *texts)
 
     async def _send_on(self, step: Step, batch: Batch, one: Told, *, new: bool) -> None:
@@ -197,7 +198,7 @@ class Linking:
         if not one.said.born:
             return []
         hashes = {
-            scheme: refs.lookup(self._key, scheme, number, one.said.born)
+            number: refs.lookup(self._key, scheme, number, one.said.born)
             for scheme, number in one.said.numbers
         }
         return translate.lookups(one.said, hashes, *one.kind)
@@ -235,7 +236,7 @@ class Linking:
             said.family_name,
             said.given_name,
         )
-        return (*self._digest(one), *one.kind, *words)
+        return (*self._digest(one), *one.kind, *words, " ".join(said.former))
 
 
 def _linked(

@@ -176,19 +176,21 @@ def _may_join(registry: Registry, one: str, other: str) -> bool:
     if (min(one, other), max(one, other)) in registry.parted:
         return False
     return not any(
-        _contradict(a, b)
+        _contradict(registry, a, b)
         for a in registry.persons[one].said
         for b in registry.persons[other].said
     )
 
 
-def _contradict(one: Stated, other: Stated) -> bool:
+def _contradict(registry: Registry, one: Stated, other: Stated) -> bool:
     """Return whether two statements cannot be about one child."""
     if one.born and other.born and one.born != other.born:
         return True
-    numbers = (one.good_nhs_number, other.good_nhs_number)
-    upns = (_lasting(one.good_upn), _lasting(other.good_upn))
-    return any(a and b and a != b for a, b in (numbers, upns))
+    mine, theirs = one.good_nhs_number, other.good_nhs_number
+    if mine and theirs and not registry.is_one_number(mine, theirs):
+        return True
+    upn, upn_of_other = _lasting(one.good_upn), _lasting(other.good_upn)
+    return bool(upn and upn_of_other and upn != upn_of_other)
 
 
 def _lasting(upn: str | None) -> str | None:

@@ -17,6 +17,8 @@ class Stated:
     """Date of birth, `YYYY-MM-DD`."""
     family_name: str | None = None
     given_name: str | None = None
+    former: tuple[str, ...] = ()
+    """NHS numbers that the present one superseded."""
 
     @property
     def good_nhs_number(self) -> str | None:
@@ -33,7 +35,8 @@ class Stated:
     def numbers(self) -> tuple[tuple[str, str], ...]:
         """The numbers that may link, with their schemes."""
         said = (("nhs_number", self.good_nhs_number), ("upn", self.good_upn))
-        return tuple((scheme, number) for scheme, number in said if number)
+        old = [("nhs_number", one) for one in self.former if nhs_number_agrees(one)]
+        return (*((scheme, number) for scheme, number in said if number), *old)
 
     @property
     def bare(self) -> bool:
@@ -49,6 +52,7 @@ def stated(person: Mapping[str, Any]) -> Stated:
         born=person.get("date_of_birth"),
         family_name=person.get("family_name"),
         given_name=person.get("given_name"),
+        former=tuple(sorted(person.get("former_nhs_numbers") or ())),
     )
 
 
@@ -74,6 +78,8 @@ class Registry:
     """Pairs of persons, each in order, that must not be linked."""
     members: dict[str, set[str]] = field(default_factory=dict)
     by_number: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    superseded: dict[str, set[str]] = field(default_factory=dict)
+    """NHS numbers that somebody said are one patient's, each with the others."""
     called: dict[str, set[str]] = field(default_factory=dict)
     """By a person, those whose sender calls them by that person's id as well."""
 
@@ -104,3 +110,15 @@ class Registry:
         self.persons[ref].said.add(said)
         for number in said.numbers:
             self.by_number.setdefault(number, set()).add(ref)
+        for old in said.former:
+            if said.good_nhs_number:
+                self.superseded.setdefault(old, set()).add(said.good_nhs_number)
+                self.superseded.setdefault(said.good_nhs_number, set()).add(old)
+
+    def is_one_number(self, one: str, other: str) -> bool:
+        """Return whether two NHS numbers are one patient's: one superseded the other."""
+        reached, new = {one}, {one}
+        while new and other not in reached:
+            new = {n for k in new for n in self.superseded.get(k, ())} - reached
+            reached |= new
+        return other in reached

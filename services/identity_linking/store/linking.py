@@ -1,6 +1,7 @@
 """What rules link by and decide, read and written a batch at a time."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ WITH near AS (
     UNION SELECT person_ref FROM other_names WHERE name = ANY($1::text[])
     UNION SELECT person_ref FROM statements WHERE nhs_number = ANY($2::text[])
     UNION SELECT person_ref FROM statements WHERE upn = ANY($3::text[])
+    UNION SELECT person_ref FROM statements
+    WHERE former <> '' AND string_to_array(former, ' ') && $2::text[]
 ), kids AS (
     SELECT DISTINCT child_ref FROM persons JOIN near USING (person_ref)
     UNION SELECT unnest($4::text[])
@@ -32,7 +35,8 @@ SELECT
     (SELECT json_agg(json_build_array(person_ref, sender, child_ref, home, epoch))
      FROM people),
     (SELECT json_agg(json_build_array(s.person_ref, s.nhs_number, s.upn, s.born::text,
-        s.family_name, s.given_name)) FROM statements s JOIN people USING (person_ref)),
+        s.family_name, s.given_name, s.former))
+     FROM statements s JOIN people USING (person_ref)),
     (SELECT json_agg(json_build_array(one, other)) FROM parted),
     (SELECT json_agg(json_build_array(name, person_ref)) FROM other_names
      WHERE name = ANY($1::text[]))
@@ -110,8 +114,8 @@ def _registry(
     for person, sender, child, home, epoch in people:
         registry.founded[child] = epoch
         registry.add(person, sender, child, home)
-    for person, *words in said:
-        registry.note(person, Stated(*words))
+    for person, *words, former in said:
+        registry.note(person, replace(Stated(*words), former=tuple(former.split())))
     registry.parted |= {(one, other) for one, other in parted}
     for name, person in names:
         registry.call(name, person)
@@ -134,16 +138,17 @@ async def new_names(
 
 
 async def save_said(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Keep statements: person, digest, category, sensitivity and the five particulars."""
+    """Keep statements: person, digest, category, sensitivity and the six particulars."""
     if not rows:
         return
     await conn.execute(
         "INSERT INTO statements (person_ref, digest, category, sensitivity, nhs_number,"
-        " upn, born, family_name, given_name) SELECT p, g, c, s, n, u, b::date, f, v"
+        " upn, born, family_name, given_name, former)"
+        " SELECT p, g, c, s, n, u, b::date, f, v, o"
         " FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
-        " $6::text[], $7::text[], $8::text[], $9::text[]) AS x(p, g, c, s, n, u, b, f, v)"
-        " ON CONFLICT DO NOTHING",
-        *columns(rows, 9),
+        " $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])"
+        " AS x(p, g, c, s, n, u, b, f, v, o) ON CONFLICT DO NOTHING",
+        *columns(rows, 10),
     )
 
 

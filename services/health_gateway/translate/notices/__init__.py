@@ -2,10 +2,10 @@
 
 from services.health_gateway.translate.notices.notice import NOTICE
 from services.health_gateway.translate.notices.taking import (
-    Service,
     noticed,
     service_of,
     told,
 )
+from services.health_gateway.translate.tables import Service
 
 __all__ = ["NOTICE", "Service", "noticed", "service_of", "told"]

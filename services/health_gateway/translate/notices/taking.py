@@ -1,7 +1,6 @@
 """A notice as a door takes it: read by its service's rules, judged, passed on."""
 
 import re
-from enum import Enum
 from typing import Any, Final
 
 import orjson
@@ -18,6 +17,7 @@ from services.health_gateway.translate.submission.pieces import (
     Piece,
     Submission,
 )
+from services.health_gateway.translate.tables import Service
 
 _HEADER: Final = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?MessageHeader[\s>/]")
 _NOT_STU3: Final = b"eventCoding"
@@ -27,13 +27,6 @@ _SIGNAL: Final = b"event-type"
 _LOOKED_AT: Final = 200_000
 """Bytes in which a message says what it is."""
 _MARK: Final = b"\xef\xbb\xbf"
-
-
-class Service(Enum):
-    """A national service whose notices are taken."""
-
-    MNS = "mns"
-    NEMS = "nems"
 
 
 _READ: Final = {Service.MNS: read_mns, Service.NEMS: read_nems}

@@ -240,3 +240,44 @@ def test_what_a_person_member_says_is_read():
     assert said == Stated(nhs_number=NHS_NUMBER, born="x")
     assert said.numbers == (("nhs_number", NHS_NUMBER),)
     assert not said.bare
+
+
+@pytest.mark.parametrize("order", ["osn", "ons", "sno", "nso", "son", "nos"])
+def test_a_superseded_number_leads_to_the_child_in_any_order(told, order):
+    """Who knows the old number, who knows the new one, and who knows both are one."""
+    said = {
+        "o": {"nhs_number": OTHER_NHS_NUMBER},
+        "n": {"nhs_number": NHS_NUMBER},
+        "s": {"nhs_number": NHS_NUMBER, "former": (OTHER_NHS_NUMBER,)},
+    }
+    for ref in order:
+        told.tell(ref, f"urn:ods:{ref}", **said[ref], **ANN)
+
+    assert told.children() == {frozenset("osn")}
+
+
+def test_a_superseded_number_of_somebody_else_links_nobody(told):
+    """Birth and name must agree as with any number."""
+    told.tell("o", TRUST, nhs_number=OTHER_NHS_NUMBER, **(ANN | {"given_name": "Amy"}))
+    told.tell("s", COUNCIL, nhs_number=NHS_NUMBER, former=(OTHER_NHS_NUMBER,), **ANN)
+
+    assert told.children() == {frozenset("o"), frozenset("s")}
+
+
+def test_a_number_that_is_superseded_twice_is_still_the_childs(told):
+    """Each supersession leads to the next."""
+    third = "9992047313"
+    told.tell("o", TRUST, nhs_number=OTHER_NHS_NUMBER, **ANN)
+    told.tell("s", COUNCIL, nhs_number=NHS_NUMBER, former=(OTHER_NHS_NUMBER,), **ANN)
+    told.tell("t", COUNCIL, nhs_number=third, former=(NHS_NUMBER,), **ANN)
+    told.tell("n", "urn:ods:RTH", nhs_number=third, **ANN)
+
+    assert told.children() == {frozenset("ostn")}
+
+
+def test_a_signal_with_the_old_number_alone_follows_its_sender(told):
+    """A number alone is its sender's child, whichever of the child's numbers it is."""
+    told.tell("s", COUNCIL, nhs_number=NHS_NUMBER, former=(OTHER_NHS_NUMBER,), **ANN)
+    told.tell("o", COUNCIL, nhs_number=OTHER_NHS_NUMBER)
+
+    assert told.children() == {frozenset("os")}
