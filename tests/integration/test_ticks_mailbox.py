@@ -1,18 +1,28 @@
-"""A real MESH sandbox's mailbox is emptied: nothing lost, nothing twice, in order."""
+"""
+A real MESH sandbox's mailbox is emptied: nothing lost, nothing twice, in order.
+
+A death ends reminders, which only a later day shows: like `test_ticks.py` this file has
+a name that puts it last.
+"""
 
 import asyncio
 from contextlib import closing
+from datetime import date, timedelta
 
+import orjson
 import pytest
 
+from schemas.topics import CLOCKS_CHANGED
 from services.health_gateway.clients import Mailbox, MailboxAway
 from tests.support import mns, nems
 from tests.support.agencies import COUNCIL, TRUST, event, somebody
 from tests.support.local_stack import fetch, until
 from tests.support.sandbox import NATIONAL, STRANGER, emptied
+from tests.support.stepping import read_all
 
 GP = "gp.changed.v1"
 STATED = "ehcna.requested.v1"
+WARNINGS = {"due_soon", "breached"}
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +183,37 @@ def test_a_crash_between_commit_and_acknowledgement_has_one_effect(agencies, pos
     until(lambda: not sandbox.waiting())
     assert len(shown(agencies, person, GP)) == 1
     assert len(receipts(agencies, own)) == 1
+
+
+def tick(agencies, day):
+    """Ask the clocks to come to *day*; return whether they have."""
+    headers = agencies.as_(COUNCIL, "operator", scope="operate")
+    url = agencies.url("clocks", "/tick")
+    answer = agencies.http.post(url, json={"date": str(day)}, headers=headers)
+    return answer.status_code == 200
+
+
+def warned(agencies, entry_id):
+    """Return the kinds of warnings about clocks that an event began."""
+    records = asyncio.run(read_all(agencies.stack, CLOCKS_CHANGED.name))
+    bodies = [orjson.loads(record.value) for record in records]
+    own = [said["change"] for said in bodies if said["events"][0] == entry_id]
+    return WARNINGS & set(own)
+
+
+def test_nobody_is_reminded_of_a_child_who_has_died(agencies, sandbox):
+    """Of two children whose assessment falls due, the one who lives is spoken of."""
+    start = date(2026, 3, 2)
+    while not tick(agencies, start):
+        start += timedelta(days=7)
+    dead, alive = somebody(upn=None), somebody(upn=None)
+    begun = [
+        agencies.publish(event(one, STATED, occurred=str(start)))["events"][0]["id"]
+        for one in (dead, alive)
+    ]
+    sandbox.send(nems.death(dead), "DEATHNOTIFICATION_1")
+    shown(agencies, dead, "person.died.v1")
+
+    assert tick(agencies, start + timedelta(weeks=6, days=1))
+    until(lambda: warned(agencies, begun[1]) == WARNINGS)
+    assert warned(agencies, begun[0]) == set()
