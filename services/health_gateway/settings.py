@@ -1,8 +1,9 @@
 """What an operator may change about this service, and nothing else."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -42,6 +43,18 @@ class Settings(BaseSettings):
 
     mesh_poll_seconds: float = Field(default=10.0, gt=0)
     """How long the mailbox is left alone when it was empty."""
+
+    @model_validator(mode="after")
+    def _mailbox_is_whole(self) -> Self:
+        """Refuse a mailbox of which something is missing, rather than never empty it."""
+        known = (self.mesh_mailbox, self.mesh_password, self.mesh_shared_key)
+        if self.mesh_url and not all(known):
+            raise ValueError(
+                "mesh_url needs mesh_mailbox, mesh_password, mesh_shared_key"
+            )
+        if (self.mesh_certificate is None) != (self.mesh_key is None):
+            raise ValueError("mesh_certificate and mesh_key go together")
+        return self
 
     @property
     def mesh_client_certificate(self) -> tuple[str, str] | None:

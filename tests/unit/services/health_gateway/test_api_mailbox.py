@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from pydantic import ValidationError
 
 from services.health_gateway.api import Polling, Reading
 from services.health_gateway.clients import Letter, MailboxAway
@@ -148,6 +149,21 @@ async def test_while_mesh_is_away_the_pauses_grow(now):
     assert pauses == [20, 40, 80, 160, 300, 300, 300, 300]
     assert mailbox.looks == 1
     assert not one.is_pausing
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"mesh_url": "https://mesh.example", "mesh_mailbox": "US"},
+        {"mesh_certificate": "a.pem"},
+        {"mesh_key": "a.key"},
+        {"mesh_poll_seconds": 0},
+    ],
+)
+def test_a_mailbox_that_is_half_told_stops_the_start(said):
+    """An operator hears of it at once, and not that nothing ever came."""
+    with pytest.raises(ValidationError):
+        Settings(**said)
 
 
 def test_a_death_is_heard_of_within_a_minute():
