@@ -24,9 +24,9 @@ from services.health_gateway.translate.notices import noticed
 from services.health_gateway.translate.tables import Mesh
 from services.runtime import instants, log
 from services.runtime.intake import messages
+from services.runtime.intake.failing import or_refused
 from services.runtime.intake.scope import UNREADABLE, Scope
 from services.runtime.parts import Timer
-from services.runtime.postgres import AWAY
 from services.runtime.problems import Problem
 from services.runtime.service import Service
 from services.runtime.step import Step
@@ -142,23 +142,20 @@ class Polling:
         sender = self._reading.mesh.senders.get(letter.sender, _UNKNOWN_SENDER)
         kept = _message(letter, sender)
         try:
-            content = self._judged(letter, kept)
-            if await is_outside(self._scope, sender, content):
-                return "outside"
-            return await self._keep(kept, content)
+            return await or_refused(lambda: self._taken(letter, kept))
         except Refused as refused:
             return await self._refuse(kept, refused)
-        except AWAY:
-            raise
         except Problem as problem:
             if problem.reason == "not-now":
                 raise
             return await self._refuse(kept, _forbidden())
-        except Exception as error:  # noqa: BLE001 - it must not stand before others
-            where = log.raised_at(error)
-            log.get().error("message_not_taken", error=log.named(error), where=where)
-            rule = "this could not be taken in; an operator must look"
-            return await self._refuse(kept, Refused("failed", where="body", rule=rule))
+
+    async def _taken(self, letter: Letter, kept: messages.Message) -> str:
+        """Judge a message and keep it, unless it is about nobody of ours."""
+        content = self._judged(letter, kept)
+        if await is_outside(self._scope, kept.sender, content):
+            return "outside"
+        return await self._keep(kept, content)
 
     def _judged(self, letter: Letter, kept: messages.Message) -> Submission:
         """Return what a message says; raises Refused."""

@@ -117,6 +117,24 @@ async def test_what_mesh_cannot_give_stands_in_no_way(now):
     assert list(mailbox.held) == ["a", "c"]
 
 
+async def test_a_fault_of_ours_is_kept_as_refused(now):
+    """What nobody foresaw stands in no way either."""
+    mailbox = Mailbox(a=letter("a"), b=letter("b"))
+    tried = []
+
+    async def commit(work):
+        """Fail on the first message's keeping, and on nothing else."""
+        tried.append(work)
+        if len(tried) == 1:
+            raise ZeroDivisionError
+        return "ref" if len(tried) == 2 else "accepted"
+
+    await polling(mailbox, now, commit=commit).poll()
+
+    assert mailbox.held == {}
+    assert len(tried) == 3
+
+
 async def test_nothing_is_acknowledged_that_was_not_committed(now):
     """The database is away: the message stays, and so do those behind it."""
     mailbox = Mailbox(a=letter("a"), b=letter("b"))
