@@ -22,6 +22,7 @@ from services.health_gateway.store import lease, settle_empty
 from services.health_gateway.translate import Heard, Submission, Tables
 from services.health_gateway.translate.notices import noticed
 from services.health_gateway.translate.tables import Mesh
+from services.health_gateway.translate.tables import Service as Notifier
 from services.runtime import instants, log
 from services.runtime.intake import messages
 from services.runtime.intake.failing import or_refused
@@ -140,9 +141,10 @@ class Polling:
     async def _take(self, letter: Letter) -> str:
         """Keep what a message says, or why not; return what became of it."""
         sender = self._reading.mesh.senders.get(letter.sender, _UNKNOWN_SENDER)
-        kept = _message(letter, sender)
+        service = self._reading.mesh.workflows.get(letter.workflow)
+        kept = _message(letter, sender, service)
         try:
-            return await or_refused(lambda: self._taken(letter, kept))
+            return await or_refused(lambda: self._taken(letter, kept, service))
         except Refused as refused:
             return await self._refuse(kept, refused)
         except Problem as problem:
@@ -150,18 +152,21 @@ class Polling:
                 raise
             return await self._refuse(kept, _forbidden())
 
-    async def _taken(self, letter: Letter, kept: messages.Message) -> str:
+    async def _taken(
+        self, letter: Letter, kept: messages.Message, service: Notifier | None
+    ) -> str:
         """Judge a message and keep it, unless it is about nobody of ours."""
-        content = self._judged(letter, kept)
+        content = self._judged(letter, kept, service)
         if await is_outside(self._scope, kept.sender, content):
             return "outside"
         return await self._keep(kept, content)
 
-    def _judged(self, letter: Letter, kept: messages.Message) -> Submission:
+    def _judged(
+        self, letter: Letter, kept: messages.Message, service: Notifier | None
+    ) -> Submission:
         """Return what a message says; raises Refused."""
         _check_envelope(letter, known=letter.sender in self._reading.mesh.senders)
         self._scope.held(kept.sender)
-        service = self._reading.mesh.workflows.get(letter.workflow)
         if service is None:
             rule = "the workflow is none of those that this mailbox takes"
             raise Refused("unknown-workflow", where="Mex-WorkflowID", rule=rule)
@@ -213,15 +218,16 @@ class Polling:
         return "refused"
 
 
-def _message(letter: Letter, sender: str) -> messages.Message:
+def _message(letter: Letter, sender: str, service: Notifier | None) -> messages.Message:
     """Return what came as every door has it; its id is MESH's."""
+    came = letter.content_type or "application/octet-stream"
     return messages.Message(
         gateway="health_gateway",
         sender=sender,
         request_id=letter.id,
         correlation_id=None,
         received_at=instants.now(),
-        content_type=letter.content_type,
+        content_type=service.marked(came) if service else came,
         body=letter.body or b"",
     )
 

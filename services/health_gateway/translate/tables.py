@@ -33,6 +33,10 @@ class Service(Enum):
     MNS = "mns"
     NEMS = "nems"
 
+    def marked(self, content_type: str) -> str:
+        """Return a content type that says whose notice it is: MESH's own never does."""
+        return f"{content_type}; notice={self.value}"
+
 
 class CodesOf(_Strict):
     """What the codes of one code system mean."""
