@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from services.health_gateway.rules import Media
 from services.health_gateway.translate import Asked, Submission, submission
-from services.health_gateway.translate.notices import Service, noticed
+from services.health_gateway.translate.notices import Notifier, noticed
 from tests.support.fhir import heard
 
 FOLDER: Final = Path(__file__).parents[1] / "golden" / "health"
@@ -23,7 +23,7 @@ def content(path: Path) -> Submission:
     """Return what an input says: a request's body, or a national service's notice."""
     body, form = path.read_bytes(), path.suffixes[0].removeprefix(".")
     if form in {"mns", "nems"}:
-        return noticed(body, heard(), Service(form))
+        return noticed(body, heard(), Notifier(form))
     media = Media.XML if path.suffix == ".xml" else Media.JSON
     return submission(body, heard(), Asked(), media=media)
 

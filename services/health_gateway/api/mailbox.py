@@ -21,8 +21,7 @@ from services.health_gateway.clients import MOST, Letter, Mailbox, MailboxAway
 from services.health_gateway.store import lease, settle_empty
 from services.health_gateway.translate import Heard, Submission, Tables
 from services.health_gateway.translate.notices import noticed
-from services.health_gateway.translate.tables import Mesh
-from services.health_gateway.translate.tables import Service as Notifier
+from services.health_gateway.translate.tables import Mesh, Notifier
 from services.runtime import instants, log
 from services.runtime.intake import messages
 from services.runtime.intake.failing import or_refused

@@ -27,7 +27,7 @@ class _Strict(BaseModel):
     )
 
 
-class Service(Enum):
+class Notifier(Enum):
     """A national service whose notices are taken."""
 
     MNS = "mns"
@@ -182,7 +182,7 @@ class Mesh(_Strict):
 
     senders: Mapping[str, Organisation]
     """By mailbox."""
-    workflows: Mapping[str, Service]
+    workflows: Mapping[str, Notifier]
     """By workflow id."""
 
 

@@ -14,7 +14,7 @@ from services.health_gateway.translate.answers import (
     outcome_with,
     warnings_of,
 )
-from services.health_gateway.translate.notices import Service, noticed
+from services.health_gateway.translate.notices import Notifier, noticed
 from services.health_gateway.translate.submission import (
     Asked,
     Submission,
@@ -50,7 +50,7 @@ class Trial:
         }
 
 
-def tried_notice(body: bytes, heard: Heard, service: Service) -> Trial:
+def tried_notice(body: bytes, heard: Heard, service: Notifier) -> Trial:
     """Return what would become of a notice in a mailbox; raises nothing."""
     try:
         content = noticed(body, heard, service)

@@ -6,6 +6,6 @@ from services.health_gateway.translate.notices.taking import (
     service_of,
     told,
 )
-from services.health_gateway.translate.tables import Service
+from services.health_gateway.translate.tables import Notifier
 
-__all__ = ["NOTICE", "Service", "noticed", "service_of", "told"]
+__all__ = ["NOTICE", "Notifier", "noticed", "service_of", "told"]

@@ -17,7 +17,7 @@ from services.health_gateway.translate.submission.pieces import (
     Piece,
     Submission,
 )
-from services.health_gateway.translate.tables import Service
+from services.health_gateway.translate.tables import Notifier
 
 _HEADER: Final = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?MessageHeader[\s>/]")
 _NOT_STU3: Final = b"eventCoding"
@@ -29,10 +29,10 @@ _LOOKED_AT: Final = 200_000
 _MARK: Final = b"\xef\xbb\xbf"
 
 
-_READ: Final = {Service.MNS: read_mns, Service.NEMS: read_nems}
+_READ: Final = {Notifier.MNS: read_mns, Notifier.NEMS: read_nems}
 
 
-def noticed(body: bytes, heard: Heard, service: Service) -> Submission:
+def noticed(body: bytes, heard: Heard, service: Notifier) -> Submission:
     """Return what a notice says; raises FhirRefused."""
     notice = _READ[service](body.removeprefix(_MARK))
     said = statements(notice, heard)
@@ -49,12 +49,12 @@ def told(document: dict[str, Any], heard: Heard) -> tuple[Statement, ...]:
     return statements(Notice.read(document[NOTICE]), heard)
 
 
-def service_of(body: bytes) -> Service | None:
+def service_of(body: bytes) -> Notifier | None:
     """Return whose notice *body* looks like, whether or not it is a good one."""
     text = body.removeprefix(_MARK).lstrip()
     if text.startswith(b"<"):
-        return Service.NEMS if _is_nems(text[:_LOOKED_AT]) else None
-    return Service.MNS if _is_mns(text) else None
+        return Notifier.NEMS if _is_nems(text[:_LOOKED_AT]) else None
+    return Notifier.MNS if _is_mns(text) else None
 
 
 def _is_nems(text: bytes) -> bool:

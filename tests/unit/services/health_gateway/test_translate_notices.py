@@ -14,7 +14,7 @@ from services.health_gateway.rules.elements import Release
 from services.health_gateway.rules.structure import accepts
 from services.health_gateway.rules.xml_text import read_xml
 from services.health_gateway.translate import retold
-from services.health_gateway.translate.notices import Service, noticed, service_of
+from services.health_gateway.translate.notices import Notifier, noticed, service_of
 from tests.support import mns, nems
 from tests.support.fhir import heard
 from tests.support.golden import FOLDER
@@ -26,14 +26,14 @@ MUTANTS = 400
 OLD = "9990000018"
 
 
-def said(body, service=Service.NEMS):
+def said(body, service=Notifier.NEMS):
     """Return the one statement of a notice."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     [found] = noticed(raw, heard(), service).pieces[0].statements
     return found
 
 
-def refused(body, service=Service.NEMS):
+def refused(body, service=Notifier.NEMS):
     """Return why a notice is refused."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     with pytest.raises(FhirRefused) as found:
@@ -43,7 +43,7 @@ def refused(body, service=Service.NEMS):
 
 def test_every_example_is_known_for_what_it_is():
     """Of each file it is seen whose notice it is, and none is refused."""
-    for service, files in ((Service.NEMS, NEMS), (Service.MNS, MNS)):
+    for service, files in ((Notifier.NEMS, NEMS), (Notifier.MNS, MNS)):
         for path in files:
             body = path.read_bytes()
 
@@ -129,7 +129,7 @@ def test_a_signal_about_a_superseded_number_that_brings_the_record_names_both():
             {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": mns.NUMBER}
         ],
     }
-    found = said(mns.bundle("pds-record-change-2", OLD, record), Service.MNS)
+    found = said(mns.bundle("pds-record-change-2", OLD, record), Notifier.MNS)
 
     assert found.type == "nhs_number.changed.v1"
     assert found.person["nhs_number"] == mns.NUMBER
@@ -178,7 +178,7 @@ def test_a_bad_message_is_refused_with_its_place(body, where):
 def test_a_bad_signal_is_refused_with_its_place(change, where):
     """What CloudEvents requires must be there and be what it says."""
     assert (
-        refused(mns.signal("pds-change-of-gp-2", **change), Service.MNS).where == where
+        refused(mns.signal("pds-change-of-gp-2", **change), Notifier.MNS).where == where
     )
 
 
@@ -187,7 +187,7 @@ def test_a_signal_without_its_event_type_is_refused():
     bundle = mns.bundle("pds-change-of-gp-2")
     del bundle["entry"][0]["resource"]["parameter"][4]
 
-    assert refused(bundle, Service.MNS).reason == "missing"
+    assert refused(bundle, Notifier.MNS).reason == "missing"
 
 
 def test_words_of_our_own_events_are_no_notice():
@@ -238,7 +238,7 @@ def test_odd_values_anywhere_in_a_signal_never_crash():
         path = chance.choice(list(places(document)))
         changed = with_value(document, path, chance.choice(odd))
 
-        taken_or_refused(json.dumps(changed).encode(), Service.MNS)
+        taken_or_refused(json.dumps(changed).encode(), Notifier.MNS)
 
 
 def test_damaged_xml_never_crashes():
@@ -249,4 +249,4 @@ def test_damaged_xml_never_crashes():
         place = chance.randrange(1, len(tags))
         tags[place] = chance.choice((b"", tags[place] * 2, tags[place][:3], b"!-- "))
 
-        taken_or_refused(b"<".join(tags), Service.NEMS)
+        taken_or_refused(b"<".join(tags), Notifier.NEMS)
