@@ -349,6 +349,11 @@ def test_what_a_type_should_carry_and_does_not_is_said():
         ({"upn": "A801200001001"}, ("upn-check-failed",), "upn"),
         ({"upn": "E000200005001"}, ("upn-council-unknown",), "upn"),
         ({"former_upns": ["A801200005001"]}, ("upn-check-failed",), "former_upns/0"),
+        (
+            {"former_nhs_numbers": ["9990000019"]},
+            ("nhs-number-check-failed",),
+            "former_nhs_numbers/0",
+        ),
         ({"uln": "9876543210"}, ("uln-check-failed",), "uln"),
         ({"upn": "X00180001701A", "uln": "9023141414"}, (), None),
     ],

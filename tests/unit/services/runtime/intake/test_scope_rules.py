@@ -62,6 +62,7 @@ def inside(statement, *rules, day=DAY):
         ({"nhs_number": LISTED}, {}, True),
         ({"nhs_number": LISTED, "local_id": "P1"}, {"service": "adult"}, True),
         ({"nhs_number": "9990000018"}, {}, False),
+        ({"nhs_number": "9990000018", "former_nhs_numbers": [LISTED]}, {}, True),
         ({"local_id": LISTED}, {}, False),
         ({"nhs_number": "9990000018"}, {"service": "camhs"}, True),
         ({"nhs_number": "9990000018"}, {"service": "adult"}, False),
