@@ -101,11 +101,15 @@ class Mailbox:
             raise
 
     async def acknowledge(self, own: str) -> None:
-        """Take a message out of the mailbox; harmless when it has gone."""
+        """
+        Take a message out of the mailbox; harmless when it has gone.
+
+        One that MESH does not let go is listed again, and has no second effect.
+        """
         try:
             await _in_thread(lambda: self._client.acknowledge_message(own))
         except MailboxAway as away:
-            if away.status not in _GONE:
+            if away.is_everywhere:
                 raise
 
     def close(self) -> None:
