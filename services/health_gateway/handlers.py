@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from schemas import topics
 from schemas.errors import Refused
 from schemas.statement import Statement
+from services.health_gateway.store.table_files import TableFiles
 from services.health_gateway.translate import Heard, Tables, retold
 from services.runtime.envelope import Record
 from services.runtime.intake.following import follow
@@ -12,14 +13,18 @@ from services.runtime.intake.translating import Translating
 from services.runtime.reading import Reader
 
 
-def readers(key: bytes, tables: Tables) -> tuple[Reader, ...]:
-    """Return what this service reads; *key* hashes record ids, *tables* know codes."""
+def translator(key: bytes, files: TableFiles) -> Translating:
+    """Return what translates by *files* as they are; *key* hashes record ids."""
 
     def translate(record: Record) -> Sequence[Statement]:
         """Return what a message states; raises Refused."""
-        return translated(record, tables)
+        return translated(record, files.tables)
 
-    translating = Translating(translate, key)
+    return Translating(translate, key, files.version)
+
+
+def readers(translating: Translating) -> tuple[Reader, ...]:
+    """Return what this service reads."""
     return (
         Reader(
             "health-gateway", (topics.HEALTH_INBOUND,), translating.handle, most=200

@@ -29,7 +29,8 @@ class Disclosure:
     action: str
     """
     Which door: `timeline`, `search`, `feed`, `identifiers`, `clock`, `receipt`,
-    `reviews`, `unlink`, `owed`, `digest`, and of the console `trace`, `refused`, `replay`.
+    `reviews`, `unlink`, `owed`, `digest`, `retranslate`, and of the console `trace`,
+    `refused`, `replay`.
     """
     subject: str
     """Our reference of what was asked for; never an identifier."""

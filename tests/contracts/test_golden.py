@@ -11,9 +11,19 @@ import json
 import pytest
 
 from schemas.events import CATALOGUE
-from services.health_gateway.translate import retold
-from tests.support.fhir import heard
-from tests.support.golden import FOLDER, beside, content, expected, inputs
+from services.health_gateway.translate import Tables, retold
+from services.health_gateway.translate.tables import Publisher
+from tests.support.bars import SENDER
+from tests.support.fhir import TABLES, heard
+from tests.support.golden import (
+    FOLDER,
+    READINGS,
+    beside,
+    content,
+    digests,
+    expected,
+    inputs,
+)
 
 PAIRS = inputs()
 ROWS = {f"row_{nth:02}" for nth in range(1, 33)} - {"row_15"}
@@ -57,3 +67,26 @@ def test_every_file_of_the_folder_belongs_to_a_pair():
     known = {*PAIRS, *(beside(path) for path in PAIRS)}
 
     assert {path for path in FOLDER.iterdir() if path.is_file()} == known
+
+
+def test_what_is_said_otherwise_has_another_version():
+    """
+    An event says by which mapping it was made, and that mapping says it every time.
+
+    Where this fails after a change in code, raise READING in translate/tables.py; then,
+    as after a change in the tables, run `python -m tests.support.golden NAME`.
+    """
+    readings = json.loads(READINGS.read_text(encoding="utf-8"))
+
+    assert readings == {"version": TABLES.version(SENDER), "pairs": digests()}
+
+
+def test_each_table_is_in_the_version():
+    """What only one publisher's table says changes the version of that publisher alone."""
+    before = {org: TABLES.version(org) for org in (SENDER, "urn:ods:XYZ")}
+    table = Publisher(publisher=SENDER)
+    changed = Tables(TABLES.national, TABLES.table, [table], TABLES.notices)
+
+    assert changed.version(SENDER) != before[SENDER]
+    assert changed.version("urn:ods:XYZ") == before["urn:ods:XYZ"]
+    assert Tables.of(TABLES.content(SENDER)).version(SENDER) == before[SENDER]

@@ -53,7 +53,7 @@ def translated():
         0, ADVICE, "2026-03-02", "day", "EHC-417", 1, PERSON, DATA, flags=("a", "b")
     )
     made = translating.Translating(lambda _record: [], b"key")
-    [event] = made._made(received(), [statement])
+    [event] = made.made(received(), [statement], "1")
     return translating.outgoing(event), translating.unreadable(event)
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from services.console.cli import checking, operating, publishing, reading
+from services.console.cli import checking, operating, publishing, reading, retranslating
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,6 +18,7 @@ app.command()(reading.feed)
 app.command()(operating.trace)
 app.add_typer(operating.refused, name="refused")
 app.add_typer(operating.identity, name="identity")
+app.command()(retranslating.retranslate)
 app.command()(operating.status)
 app.command()(checking.doctor)
 app.command()(operating.tick)

@@ -19,7 +19,8 @@ from services.health_gateway.api.items import items_of
 from services.health_gateway.api.scoping import is_outside, people
 from services.health_gateway.clients import MOST, Letter, Mailbox, MailboxAway
 from services.health_gateway.store import lease, settle_empty
-from services.health_gateway.translate import Heard, Submission, Tables
+from services.health_gateway.store.table_files import TableFiles
+from services.health_gateway.translate import Heard, Submission
 from services.health_gateway.translate.notices import noticed
 from services.health_gateway.translate.tables import Mesh, Notifier
 from services.runtime import instants, log
@@ -41,7 +42,7 @@ _LONGEST_PAUSE: Final = 300.0
 class Reading:
     """By what it is decided whether and how a message is read."""
 
-    tables: Tables
+    files: TableFiles
     scope: Scope
     mesh: Mesh
 
@@ -173,7 +174,7 @@ class Polling:
             sender=kept.sender,
             at=kept.received,
             message=str(kept.ref),
-            tables=self._reading.tables,
+            tables=self._reading.files.tables,
         )
         return noticed(kept.body, heard, service)
 

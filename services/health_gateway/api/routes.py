@@ -13,7 +13,8 @@ from starlette.responses import Response
 from services.health_gateway.api.answering import fhir, problem_answer
 from services.health_gateway.api.taking import Taking
 from services.health_gateway.settings import Settings
-from services.health_gateway.translate import Asked, Tables
+from services.health_gateway.store.table_files import TableFiles
+from services.health_gateway.translate import Asked
 from services.health_gateway.translate.answers import (
     capability_statement,
     message_definitions,
@@ -35,13 +36,13 @@ class Door:
     """The FHIR door. Every answer is FHIR, errors included."""
 
     def __init__(
-        self, service: Service, settings: Settings, tables: Tables, scope: Scope
+        self, service: Service, settings: Settings, files: TableFiles, scope: Scope
     ) -> None:
         """Take messages and resources of *scope* into *service*."""
         self._service = service
         self._settings = settings
-        self._tables = tables
-        self._taking = Taking(service, settings, tables, scope)
+        self._files = files
+        self._taking = Taking(service, settings, files, scope)
 
     def router(self) -> APIRouter:
         """Return the routes."""
@@ -104,14 +105,16 @@ class Door:
         async def metadata(request: Request) -> Response:
             """Return this service's CapabilityStatement."""
             described = capability_statement(
-                self._settings.endpoint, self._tables.table
+                self._settings.endpoint, self._files.tables.table
             )
             return fhir(request, 200, described)
 
         async def definitions(request: Request) -> Response:
             """Return the definitions of the messages that are taken."""
             at = instants.text(instants.now())
-            return fhir(request, 200, message_definitions(self._tables.table, at=at))
+            return fhir(
+                request, 200, message_definitions(self._files.tables.table, at=at)
+            )
 
         for path, answer in (
             ("metadata", metadata),

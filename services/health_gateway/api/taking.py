@@ -17,12 +17,12 @@ from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import Media
 from services.health_gateway.settings import Settings
 from services.health_gateway.store import answers_known, note_request, settle_empty
+from services.health_gateway.store.table_files import TableFiles
 from services.health_gateway.translate import (
     Asked,
     Heard,
     Message,
     Submission,
-    Tables,
     sender_of,
     submission,
     withdrawn,
@@ -62,13 +62,13 @@ class Taking:
     """Takes what comes through the FHIR doors."""
 
     def __init__(
-        self, service: Service, settings: Settings, tables: Tables, scope: Scope
+        self, service: Service, settings: Settings, files: TableFiles, scope: Scope
     ) -> None:
-        """Take into *service* what *scope* is about, read by *tables*."""
+        """Take into *service* what *scope* is about, read by *files*."""
         self._scope = scope
         self._service = service
         self._settings = settings
-        self._tables = tables
+        self._files = files
 
     async def take(self, request: Request, asked: Asked, made: str) -> Response:
         """
@@ -105,13 +105,13 @@ class Taking:
             sender=kept.sender,
             at=kept.received,
             message=str(kept.ref),
-            tables=self._tables,
+            tables=self._files.tables,
             correlation=kept.correlation_id,
         )
         if asked.method == "DELETE":
             return _Judged(kept, withdrawn(asked, heard), ())
         media = Media.of(kept.content_type) or Media.JSON
-        repairs = self._tables.repairs(kept.sender, kept.received_at.date())
+        repairs = self._files.tables.repairs(kept.sender, kept.received_at.date())
         content = submission(kept.body, heard, asked, media=media, repairs=repairs)
         warnings = content.warnings
         if content.message is not None:

@@ -15,7 +15,8 @@ from schemas.clocks import Clock, clocks_started
 from schemas.statement import Statement
 from services.health_gateway.api.answering import problem_answer
 from services.health_gateway.rules import Media
-from services.health_gateway.translate import Heard, Tables, tried
+from services.health_gateway.store.table_files import TableFiles
+from services.health_gateway.translate import Heard, tried
 from services.runtime import instants, refs
 from services.runtime.agreements import Contracts
 from services.runtime.intake.door import mirrored, read_body
@@ -26,10 +27,12 @@ from services.runtime.service import Service
 class Validation:
     """Judges bodies as the other doors do, and counts what they would start."""
 
-    def __init__(self, service: Service, tables: Tables, contracts: Contracts) -> None:
-        """Judge by *tables* and the rules of *contracts*."""
+    def __init__(
+        self, service: Service, files: TableFiles, contracts: Contracts
+    ) -> None:
+        """Judge by *files* and the rules of *contracts*."""
         self._service = service
-        self._tables = tables
+        self._files = files
         self._contracts = contracts
 
     def router(self) -> APIRouter:
@@ -67,8 +70,8 @@ class Validation:
             raise Problem(415, "unknown-media-type", detail)
         body = await read_body(request, self._service.settings.body_limit_bytes)
         now = instants.now()
-        heard = Heard(caller.org, instants.text(now), str(uuid4()), self._tables)
-        repairs = self._tables.repairs(caller.org, now.date())
+        heard = Heard(caller.org, instants.text(now), str(uuid4()), self._files.tables)
+        repairs = self._files.tables.repairs(caller.org, now.date())
         trial = tried(body, heard, media=media, repairs=repairs)
         started = self._started(trial.statements, caller.org, heard.at)
         said = orjson.dumps(trial.as_json() | {"clocks": [_clock(c) for c in started]})

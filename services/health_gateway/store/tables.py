@@ -1,4 +1,4 @@
-"""The tables of codes and of mailboxes, read from `contracts/` at start."""
+"""The tables of codes and of mailboxes, read from `contracts/` as they are now."""
 
 from pathlib import Path
 from typing import TypeVar

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
+from hashlib import sha256
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -15,6 +16,11 @@ from services.health_gateway.translate.codings import Coding
 
 Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
+READING: Final = 1
+"""
+Version of how resources are read, tables apart. It goes up with every change by which
+something sent before would be said otherwise (`tests/golden/readings.json`).
+"""
 ADVICE: Final = "ehc-advice"
 """The meaning of a code by which a council asks a health body for advice."""
 
@@ -189,6 +195,15 @@ class Mesh(_Strict):
 _UNCLASSIFIED: Final = Meant()
 
 
+class _Content(_Strict):
+    """All by which one publisher's messages are read."""
+
+    national: National
+    table: DecisionTable
+    publisher: Publisher | None
+    notices: Notices
+
+
 class Tables:
     """All of it, looked up by sender and code."""
 
@@ -201,13 +216,45 @@ class Tables:
     ) -> None:
         """Know national codes and notices, the decision table, publishers' own codes."""
         self.table: Final = table
-        self._notices = notices.events
-        self._national = national
+        self.notices: Final = notices
+        self.national: Final = national
         self._own: Final = {one.publisher: one for one in publishers}
+        self._versions: Final[dict[str, str]] = {}
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """Who has codes or repairs of its own."""
+        return tuple(sorted(self._own))
+
+    def version(self, sender: str) -> str:
+        """Return the version of all by which a message of *sender* is read."""
+        known = sender if sender in self._own else ""
+        if known not in self._versions:
+            digest = sha256(self.content(known).encode()).hexdigest()
+            self._versions[known] = f"{READING}.{digest[:12]}"
+        return self._versions[known]
+
+    def content(self, sender: str) -> str:
+        """Return what that version names, as JSON."""
+        own = self._own.get(sender)
+        said = _Content(
+            national=self.national,
+            table=self.table,
+            publisher=own,
+            notices=self.notices,
+        )
+        return said.model_dump_json()
+
+    @classmethod
+    def of(cls, content: str) -> Self:
+        """Return the tables that *content* holds; raises ValidationError."""
+        said = _Content.model_validate_json(content)
+        own = [said.publisher] if said.publisher else []
+        return cls(said.national, said.table, own, said.notices)
 
     def notice(self, kind: str) -> Meant:
         """Return what an event type, without its version, says happened."""
-        return self._notices.get(kind, _UNCLASSIFIED)
+        return self.notices.events.get(kind, _UNCLASSIFIED)
 
     def repairs(self, sender: str, day: date) -> Repairs:
         """Return the repairs that were agreed with *sender* and stand on *day*."""
@@ -233,7 +280,7 @@ class Tables:
     ) -> tuple[str, Coding] | None:
         """Return the first code that is known, by the sender's own list if it has one."""
         own = self._own.get(sender)
-        lists = (*(getattr(own, which) if own else ()), *getattr(self._national, which))
+        lists = (*(getattr(own, which) if own else ()), *getattr(self.national, which))
         return next(
             (
                 (meant, coding)

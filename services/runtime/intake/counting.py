@@ -32,7 +32,8 @@ GROUP BY r.sender
 UNION ALL
 SELECT 'event', e.source, count(DISTINCT e.event_id)
 FROM receipt_events e JOIN originals o USING (message_ref)
-WHERE e.state = 'translated' AND o.kept_at < now() - interval '5 minutes'
+WHERE e.state = 'translated'
+AND greatest(e.told_at, o.kept_at) < now() - interval '5 minutes'
 GROUP BY e.source
 """
 

@@ -7,6 +7,7 @@ import orjson
 
 from schemas import topics
 from schemas.history import MOVED, WITHDRAWAL
+from services.runtime.children.links import PERSON_LINKED
 from services.runtime.envelope import Record
 from services.runtime.intake.records import columns
 from services.runtime.step import Step
@@ -89,6 +90,14 @@ WHERE message_ref = $1 AND state = 'waiting'
 _INBOUND: Final = frozenset(topic.name for topic in topics.ALL if topic.stage == 1)
 
 
+_HOMES: Final = """
+INSERT INTO homes SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
+ON CONFLICT (person_ref) DO UPDATE
+SET child_ref = excluded.child_ref, epoch = excluded.epoch
+WHERE homes.epoch < excluded.epoch
+"""
+
+
 async def follow(step: Step, records: list[Record]) -> None:
     """
     Bring the receipts of this gateway's events up to date.
@@ -100,6 +109,7 @@ async def follow(step: Step, records: list[Record]) -> None:
     linked = [r for r in records if r.topic == topics.EVENTS_LINKED.name]
     if linked:
         await _linked(step, linked)
+        await _homes(step, linked)
     for record in records:
         if record.topic == topics.REFUSED.name:
             await _refused(step, record)
@@ -124,6 +134,19 @@ async def _linked(step: Step, records: list[Record]) -> None:
     if touched or marked != "UPDATE 0":
         sources, names = [t[0] for t in touched], [t[1] for t in touched]
         await step.conn.execute(_SETTLE, ids, sources, names)
+
+
+async def _homes(step: Step, records: list[Record]) -> None:
+    """Note which child each person is today: the highest epoch wins."""
+    said = [
+        orjson.loads(record.value)
+        for record in records
+        if record.attributes["type"] == PERSON_LINKED
+    ]
+    ordered = sorted(said, key=lambda one: int(one["epoch"]))
+    homes = {p: (p, s["child_ref"], s["epoch"]) for s in ordered for p in s["persons"]}
+    if homes:
+        await step.conn.execute(_HOMES, *columns(sorted(homes.values())))
 
 
 def _withdrawing(record: Record) -> tuple[str, str, int | None, str, int]:

@@ -11,7 +11,13 @@ from schemas import topics
 from schemas.errors import Refused
 from schemas.statement import Statement
 from services.runtime import instants, refs
-from services.runtime.envelope import Headers, Outgoing, headers_of
+from services.runtime.envelope import (
+    Headers,
+    Outgoing,
+    Record,
+    attributes_of,
+    headers_of,
+)
 from services.runtime.step import Step, refusal_headers
 
 
@@ -109,6 +115,13 @@ def item_headers(message: Message, ref: UUID, item: Item) -> Headers:
             "personref": item.person_ref,
         }
     )
+
+
+def as_read(message: Message, ref: UUID, item: Item, topic: topics.Topic) -> Record:
+    """Return an accepted item as the translator reads it."""
+    headers, own = item_headers(message, ref, item), item_id(ref, item.place, item.part)
+    said = attributes_of(headers)
+    return Record(topic.name, -1, -1, b"", said, headers, item.value, own, 0, 0)
 
 
 def _accepted_item(message: Message, item: Item, topic: topics.Topic) -> Outgoing:

@@ -1,6 +1,6 @@
 """Events as a gateway makes them of what a record states: ids, attributes, bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.runtime import refs
 from services.runtime.envelope import Outgoing, Record, headers_of
 
 MAPPING_VERSION: Final = "1"
+"""Of what is read by no table: a sender says it in the catalogue's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Made:
     """Keyed hash of the sender's record id."""
     value: bytes
     digest: bytes
+    mapping: str = MAPPING_VERSION
+    """Version of what it was translated by."""
+    revision: int = 1
+    supersedes: UUID | None = None
+    """The event that an earlier translation made of the same."""
 
     @property
     def message(self) -> UUID:
@@ -39,6 +45,12 @@ class Made:
     def source(self) -> str:
         """Who sent it."""
         return self.record.attributes["source"]
+
+    def as_revision(self, revision: int, before: UUID) -> "Made":
+        """Return it as what takes the place of the event *before*."""
+        said = self.statement
+        own = refs.event_id(self.message, said.place, kind_of(said), revision)
+        return replace(self, id=own, revision=revision, supersedes=before)
 
     @property
     def withdraws(self) -> tuple[str, int | None] | None:
@@ -54,6 +66,16 @@ class Made:
         named = self.withdraws
         own = {(self.source, self.sourcerecord)}
         return own | ({(self.source, named[0])} if named else set())
+
+
+def kind_of(statement: Statement) -> str:
+    """
+    Return what tells the events of one place apart.
+
+    The type, of a row the part, and which side of a record is taken back.
+    """
+    part = f"#{statement.part}" if statement.part else ""
+    return statement.type + part + statement.facet
 
 
 def attributes(event: Made) -> dict[str, str | int | None]:
@@ -76,13 +98,15 @@ def attributes(event: Made) -> dict[str, str | int | None]:
         "causationid": message,
         "sourcerecord": event.sourcerecord,
         "sourceversion": said.sourceversion,
-        "mappingversion": MAPPING_VERSION,
+        "mappingversion": event.mapping,
         "sensitivity": said.sensitivity,
         "category": category_of(said.type),
         "personref": event.person_ref,
         "place": said.place,
         "requestid": record.get("requestid"),
         "flags": ",".join(said.flags) or None,
+        "revision": event.revision if event.revision > 1 else None,
+        "supersedes": str(event.supersedes) if event.supersedes else None,
     }
 
 

@@ -39,8 +39,8 @@ TOGETHER: Final = 500
 _ARRIVE: Final = """
 WITH first AS (
     INSERT INTO receipts (message_ref, sender, request_id, sha256, received_at, state,
-        answer)
-    VALUES ($1, $2, $3, $4, $5, 'waiting', $6)
+        answer, correlation_id)
+    VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $12)
     ON CONFLICT (message_ref) DO NOTHING RETURNING message_ref
 ), kept AS (
     INSERT INTO originals (message_ref, content_type, sha256, bytes, cut)
@@ -112,6 +112,7 @@ async def keep(
         answer,
         *_original(message),
         whole,
+        message.correlation_id,
     )
     assert row is not None  # noqa: S101 - it always has one
     new, behind = row

@@ -29,9 +29,9 @@ Touched = tuple[str, str]
 
 _CLAIM: Final = """
 INSERT INTO records (source, sourcerecord, sourceversion, type, digest, event_id,
-    person_ref, message_ref, place)
+    person_ref, message_ref, place, mapping)
 SELECT * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::bytea[],
-    $7::uuid[], $8::text[], $9::uuid[], $10::int[])
+    $7::uuid[], $8::text[], $9::uuid[], $10::int[], $11::text[])
 WHERE (SELECT count(pg_advisory_xact_lock(l)) FROM unnest($1::bigint[]) AS t(l)) >= 0
 ON CONFLICT DO NOTHING RETURNING event_id
 """
@@ -121,6 +121,7 @@ async def claim(step: Step, made: Sequence[Made]) -> set[UUID]:
             one.person_ref,
             one.message,
             one.statement.place,
+            one.mapping,
         )
         for one in made
     ]

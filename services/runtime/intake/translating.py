@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,13 @@ from schemas.restriction import without_places
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
-from services.runtime.intake.made import Made, outgoing, unreadable
+from services.runtime.intake.made import (
+    MAPPING_VERSION,
+    Made,
+    kind_of,
+    outgoing,
+    unreadable,
+)
 from services.runtime.intake.marks import Said, in_their_light
 from services.runtime.intake.records import Note, claim, columns, settle
 from services.runtime.intake.restricting import restrictions
@@ -21,11 +28,13 @@ from services.runtime.step import Step
 
 Translate = Callable[[Record], Sequence[Statement]]
 """A gateway's pure translator; raises Refused."""
+Version = Callable[[str], str]
+"""Returns the version of the mapping by which a sender's messages are translated."""
 
 _REVISION: Final = 1
 
 _CLAIMED: Final = """
-SELECT r.digest, r.event_id FROM records r
+SELECT r.digest, r.event_id, r.mapping FROM records r
 WHERE (r.source, r.sourcerecord, r.sourceversion, r.type) = ($1, $2, $3, $4)
 """
 _NOTE: Final = """
@@ -40,9 +49,9 @@ UPDATE receipts SET state = 'translated' WHERE message_ref = ANY($1::uuid[])
 """
 _NOTE_REPEAT: Final = """
 INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
-    sourcerecord, sourceversion, reason, rule, where_)
+    sourcerecord, sourceversion, reason, rule, where_, revision)
 SELECT $1, $2, event_id, type, state, source, sourcerecord, sourceversion, reason, rule,
-    where_
+    where_, revision
 FROM receipt_events WHERE event_id = $3 ORDER BY state DESC LIMIT 1 FOR UPDATE
 """
 _TRANSLATED: Final = """
@@ -57,10 +66,13 @@ WHERE message_ref = $1 AND state = 'waiting'
 class Translating:
     """The handler of a gateway's inbound topic."""
 
-    def __init__(self, translate: Translate, key: bytes) -> None:
-        """Use *translate*; hash record ids under *key*."""
+    def __init__(
+        self, translate: Translate, key: bytes, version: Version | None = None
+    ) -> None:
+        """Use *translate*, of that *version*; hash record ids under *key*."""
         self._translate = translate
-        self._key = key
+        self._version = version
+        self.key = key
 
     async def handle(self, step: Step, records: list[Record]) -> None:
         """
@@ -69,23 +81,32 @@ class Translating:
         Between two records the door, which is in the same process, has its turn.
         """
         said: list[Said] = []
+        mappings: dict[UUID, str] = {}
         for record in records:
             await asyncio.sleep(0)
+            mappings[record.id] = self._mapping(record.attributes.get("source", ""))
             try:
                 said.append((record, tuple(self._translate(record))))
             except Refused as refused:
                 step.refuse(record, refused)
                 await _note_refused(step, record, refused)
-        light = await in_their_light(step.conn, self._key, said)
-        made = [made for one in light for made in self._made(*one)]
-        made += await restrictions(step, self._key, made)
+        light = await in_their_light(step.conn, self.key, said)
+        made = [made for one in light for made in self.made(*one, mappings[one[0].id])]
+        made += await restrictions(step, self.key, made)
         if made:
             await self._claim(step, made)
 
-    def _made(self, record: Record, said: Sequence[Statement]) -> list[Made]:
-        """Return the events of one record, which states *said*."""
+    def made(
+        self, record: Record, said: Sequence[Statement], mapping: str
+    ) -> list[Made]:
+        """Return the events of one record, which states *said* by that *mapping*."""
         message = UUID(record.attributes["causationid"])
-        return [self._one(record, message, statement) for statement in said]
+        made = (self._one(record, message, statement) for statement in said)
+        return [replace(one, mapping=mapping) for one in made]
+
+    def _mapping(self, source: str) -> str:
+        """Return the version of the mapping by which *source* is read now."""
+        return self._version(source) if self._version else MAPPING_VERSION
 
     def _one(self, record: Record, message: UUID, statement: Statement) -> Made:
         """Return one event with its id and its value, complete to the byte."""
@@ -99,9 +120,9 @@ class Translating:
         return Made(
             record=record,
             statement=statement,
-            id=refs.event_id(message, statement.place, _kind(statement), _REVISION),
+            id=refs.event_id(message, statement.place, kind_of(statement), _REVISION),
             person_ref=self._person(record, statement),
-            sourcerecord=refs.record_ref(self._key, source, statement.sourcerecord),
+            sourcerecord=refs.record_ref(self.key, source, statement.sourcerecord),
             value=value,
             digest=digest,
         )
@@ -117,14 +138,14 @@ class Translating:
             return said["personref"]
         if not statement.person:
             return ""
-        return refs.person_ref(self._key, said["source"], statement.person)
+        return refs.person_ref(self.key, said["source"], statement.person)
 
     def _hashed(self, source: str, statement: Statement) -> dict[str, Any]:
         """Return the data with the record that a withdrawal names as a keyed hash."""
         data = dict(statement.data)
         if "withdraws" in data:
             named = data["withdraws"]
-            hashed = refs.record_ref(self._key, source, named["sourcerecord"])
+            hashed = refs.record_ref(self.key, source, named["sourcerecord"])
             version = named.get("sourceversion")
             data["withdraws"] = {"sourcerecord": hashed, "sourceversion": version}
         return data
@@ -134,19 +155,24 @@ class Translating:
         new = await claim(step, made)
         firsts = [event for event in made if event.id in new]
         if firsts:
-            await _send_on(step, firsts)
+            await send_on(step, firsts)
         for event in made:
             if event.id not in new:
                 await self._repeat(step, event)
 
     async def _repeat(self, step: Step, event: Made) -> None:
-        """Point the receipt at the first event, or refuse other content."""
+        """
+        Point the receipt at the first event, or refuse other content.
+
+        What another mapping made of the first is no measure: a retranslation sees to it.
+        """
         said = event.statement
         row = await step.conn.fetchrow(
             _CLAIMED, event.source, event.sourcerecord, said.sourceversion, said.type
         )
         assert row is not None  # noqa: S101 - the insert met it
-        if said.in_passing or row["digest"] == event.digest:
+        same = row["digest"] == event.digest or row["mapping"] != event.mapping
+        if said.in_passing or same:
             first = row["event_id"]
             await step.conn.execute(_NOTE_REPEAT, event.message, said.place, first)
             await step.conn.execute(_TRANSLATED, [event.message])
@@ -158,22 +184,12 @@ class Translating:
         await _note_refused(step, event.record, refused)
 
 
-def _kind(statement: Statement) -> str:
-    """
-    Return what tells the events of one place apart.
-
-    The type, of a row the part, and which side of a record is taken back.
-    """
-    part = f"#{statement.part}" if statement.part else ""
-    return statement.type + part + statement.facet
-
-
-async def _send_on(step: Step, firsts: Sequence[Made]) -> None:
+async def send_on(step: Step, firsts: Sequence[Made]) -> None:
     """Publish events that are the first of their record and version, and note them."""
     named = [event for event in firsts if event.person_ref]
     for event in named:
         step.publish(outgoing(event))
-    notes = [_note_of(event) for event in named] + await settle(step, firsts)
+    notes = [note_of(event) for event in named] + await settle(step, firsts)
     if notes:
         await _note(step, notes)
     heard = {event.message for event in firsts if not event.withdraws}
@@ -182,7 +198,7 @@ async def _send_on(step: Step, firsts: Sequence[Made]) -> None:
         await step.conn.execute(_TRANSLATED, list(silent))
 
 
-def _note_of(event: Made) -> Note:
+def note_of(event: Made) -> Note:
     """Return what a receipt shows of *event*."""
     said = event.statement
     record = (event.source, event.sourcerecord, said.sourceversion)

@@ -1,0 +1,246 @@
+"""What a new mapping says otherwise of what came before, on a real stack."""
+
+import asyncio
+import shutil
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+import yaml
+
+from deploy.local import processes
+from deploy.local.services import ROOT
+from tests.support.agencies import TRUST, somebody
+from tests.support.fhir_door import put, send, settled
+from tests.support.local_stack import fetch, until
+from tests.support.resources import observation, patient, service_request
+
+CLINIC = "https://trust.example/Id/clinic"
+GATEWAY = "health_gateway"
+REFERRED = "referral.received.v1"
+
+
+class Mapped:
+    """A gateway of the shared stack with a mapping of its own."""
+
+    def __init__(self, agencies, folder):
+        """Start it beside the other, which keeps what it has."""
+        self.agencies = agencies
+        self.stack = agencies.stack
+        self.contracts = folder / "contracts"
+        shutil.copytree(ROOT / "contracts", self.contracts)
+        env = {"THROUGHLINE_CONTRACTS": str(self.contracts)}
+        self.stack.start_service(GATEWAY, 2, env)
+        self.stack.wait_ready(f"{GATEWAY}-2")
+
+    def stop(self):
+        """Stop it."""
+        processes.stop([self.stack.processes.pop(f"{GATEWAY}-2")], 10)
+
+    def map_clinic(self, code, service):
+        """Have the trust's table say which service a clinic is; None: it does not."""
+        path = self.contracts / "publishers" / "oxford_health.yaml"
+        said = yaml.safe_load(path.read_text())
+        own = [one for one in said["services"] if one["system"] != CLINIC]
+        listed = [{"system": CLINIC, "codes": {code: service}}] if service else []
+        path.write_text(yaml.safe_dump(said | {"services": own + listed}))
+
+    def ask(self, **said):
+        """Ask for a retranslation as an operator; return the answer."""
+        url = self.stack.address(GATEWAY, 2) + "/retranslations"
+        own = self.agencies.as_("urn:dfe:la:931", "operator", scope="operate read")
+        return self.agencies.http.post(url, json=said, headers=own)
+
+    def changes(self, since, *, dry_run):
+        """Return all that is, or would be, said otherwise of what came *since*."""
+        found, after = [], None
+        while True:
+            said = self.ask(since=since, dry_run=dry_run, after=after).json()
+            found += said["changes"]
+            after = said["next"]
+            if after is None:
+                return found
+
+    def rows(self, statement):
+        """Return what the gateway's own tables hold."""
+        return asyncio.run(fetch(self.stack.dsn, statement))
+
+
+@pytest.fixture(scope="module")
+def mapped(agencies, tmp_path_factory):
+    """Yield a gateway whose mapping this file may change."""
+    gateway = Mapped(agencies, tmp_path_factory.mktemp("mapped"))
+    yield gateway
+    gateway.stop()
+
+
+def now():
+    """Return the instant that it is."""
+    return datetime.now(UTC).isoformat()
+
+
+def referral(own, code, **more):
+    """Return a referral to a clinic of the trust's own."""
+    coded = {"coding": [{"system": CLINIC, "code": code}]}
+    return service_request(own, f"sr-{own}", code="3457005", **more) | {"code": coded}
+
+
+@pytest.fixture
+def heard(agencies):
+    """Return a child of whom the trust has told, and since when."""
+    person, own, since = somebody(upn=None), f"pat-{uuid4()}", now()
+    settled(agencies, put(agencies, patient(person, own)))
+    return person, own, since
+
+
+def of(agencies, person, kind=REFERRED, count=1):
+    """Return the entries of a type, once there are *count* of them."""
+    child = agencies.child_of(person, TRUST)
+
+    def found():
+        """Return them now."""
+        return [e for e in agencies.entries(child, TRUST) if e["type"] == kind]
+
+    until(lambda: len(found()) >= count)
+    return found()
+
+
+def test_a_mapping_that_changed_publishes_the_next_revision(agencies, mapped, heard):
+    """First shown and nothing is published; then said once, and never again."""
+    person, own, since = heard
+    code = f"CL-{own}"
+    settled(agencies, put(agencies, referral(own, code)))
+    [first] = of(agencies, person)
+    sent = "SELECT count(*) FROM health_gateway.receipt_events"
+    mapped.map_clinic(code, "slt")
+    events = mapped.rows(sent)
+
+    [shown] = mapped.changes(since, dry_run=True)
+
+    assert shown["child_ref"] == agencies.child_of(person, TRUST)
+    assert shown["words"] == {"service": [None, "slt"]}
+    assert (shown["was"]["id"], shown["now"]["revision"]) == (first["id"], 2)
+    assert mapped.rows(sent) == events
+
+    [done] = mapped.changes(since, dry_run=False)
+    told = {e["id"]: e for e in of(agencies, person, count=2)}
+    before, after = told[first["id"]], told[done["now"]["id"]]
+
+    assert done["now"] == shown["now"]
+    assert (before["state"], before["supersededby"]) == ("superseded", after["id"])
+    assert (after["id"], after["state"]) == (shown["now"]["id"], "linked")
+    assert (after["supersedes"], after["data"]["service"]) == (first["id"], "slt")
+    assert after["time"] == first["time"]
+    assert mapped.changes(since, dry_run=False) == []
+    assert len(of(agencies, person, count=2)) == 2
+
+
+def test_what_is_stated_no_longer_is_taken_back_and_comes_again(
+    agencies, mapped, heard
+):
+    """A code that means a referral no more leaves one entry, and so does its return."""
+    person, own, since = heard
+    code = f"CL-{own}"
+    mapped.map_clinic(code, "ot")
+    order = {"category": [{"coding": [{"code": "108252007"}]}]}
+    settled(agencies, put(agencies, referral(own, code, **order)))
+    mapped.changes(since, dry_run=False)
+    states = []
+    for service in (None, "ot", "ot"):
+        mapped.map_clinic(code, service)
+        mapped.changes(since, dry_run=False)
+        states.append(standing(agencies, mapped, person))
+
+    assert states == [
+        ["health.unclassified.v1"],
+        [REFERRED],
+        [REFERRED],
+    ]
+
+
+def standing(agencies, mapped, person):
+    """Return the types of what stands of a referral, once nothing is on its way."""
+    waiting = "SELECT 1 FROM health_gateway.receipt_events WHERE state = 'translated'"
+    until(lambda: not mapped.rows(waiting))
+    child = agencies.child_of(person, TRUST)
+    kinds = {REFERRED, "health.unclassified.v1"}
+    shown = agencies.entries(child, TRUST)
+    return [e["type"] for e in shown if e["type"] in kinds and e["state"] == "linked"]
+
+
+def test_what_was_taken_back_stays_so(agencies, mapped, heard):
+    """A withdrawal is of the record: a new reading of it does not bring it back."""
+    person, own, since = heard
+    code = f"CL-{own}"
+    settled(agencies, put(agencies, referral(own, code)))
+    answer = send(agencies, "DELETE", f"/ServiceRequest/sr-{own}")
+    settled(agencies, answer)
+    mapped.map_clinic(code, "physio")
+
+    mapped.changes(since, dry_run=False)
+
+    assert {e["state"] for e in of(agencies, person, count=2)} <= {
+        "withdrawn",
+        "superseded",
+    }
+
+
+def test_only_what_is_said_otherwise_is_published(agencies, mapped, heard):
+    """A record that the new mapping reads as before is left alone, and not asked again."""
+    person, own, since = heard
+    settled(agencies, put(agencies, observation(own, f"o-{own}")))
+    mapped.map_clinic(f"CL-{own}", "slt")
+
+    assert mapped.changes(since, dry_run=False) == []
+    assert mapped.ask(since=since).json()["examined"] == 0
+    assert len(of(agencies, person, "health.unclassified.v1")) == 1
+
+
+def test_each_event_says_by_which_mapping_it_was_made(mapped, heard):
+    """The version is written beside what it says, so that it can be read by again."""
+    del heard
+    kept = {
+        row["version"] for row in mapped.rows("SELECT * FROM health_gateway.mappings")
+    }
+    used = mapped.rows("SELECT DISTINCT mapping FROM health_gateway.records")
+
+    assert {row["mapping"] for row in used} <= kept
+
+
+@pytest.mark.parametrize(
+    ("roles", "scope", "status"),
+    [(("operator",), "publish read", 403), (("clinician",), "operate", 403)],
+)
+def test_it_is_for_operators_alone(agencies, mapped, roles, scope, status):
+    """Nobody else learns of a change, or makes one."""
+    url = mapped.stack.address(GATEWAY, 2) + "/retranslations"
+    own = agencies.as_(TRUST, *roles, scope=scope)
+
+    answer = agencies.http.post(url, json={"since": now()}, headers=own)
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"since": "yesterday"}, {"since": now(), "dry_run": 1}, [], None]
+)
+def test_a_question_that_is_none_is_not_understood(mapped, said):
+    """Nothing is published by mistake: the answer says what to send."""
+    url = mapped.stack.address(GATEWAY, 2) + "/retranslations"
+    own = mapped.agencies.as_("urn:dfe:la:931", "operator", scope="operate read")
+
+    answer = mapped.agencies.http.post(url, json=said, headers=own)
+
+    assert answer.status_code == 422
+
+
+def test_it_leaves_a_row_of_who_asked(mapped):
+    """Whether anything was published or only shown."""
+    asked = (
+        "SELECT count(*) AS n FROM health_gateway.audit WHERE action = 'retranslate'"
+    )
+    [before] = mapped.rows(asked)
+
+    mapped.ask(since=now(), dry_run=True)
+
+    assert mapped.rows(asked)[0]["n"] == before["n"] + 1
