@@ -11,12 +11,15 @@ from services.console import rules
 from services.console.clients.watching import Watch
 from services.console.store.desk import Desk, require_operator
 from services.runtime.agreements import Contracts
+from services.runtime.intake.door import read_body
 from services.runtime.problems import Problem
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
 
 _JSON: Final = "application/json"
 _LIMIT: Final = 1000
+_LONGEST: Final = 1_000_000
+"""Bytes of what an operator asks."""
 
 
 class Door:
@@ -114,7 +117,7 @@ async def _body(request: Request) -> dict[str, Any]:
     if kind != _JSON:
         raise Problem(415, "unknown-media-type", f"Send {_JSON}.")
     try:
-        read = orjson.loads(await request.body())
+        read = orjson.loads(await read_body(request, _LONGEST))
     except orjson.JSONDecodeError:
         read = None
     if not isinstance(read, dict):

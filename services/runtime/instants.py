@@ -5,6 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 LONDON: Final = ZoneInfo("Europe/London")
+_YEARS: Final = range(1900, 2200)
+"""Of an instant that anybody means; beyond the calendar's ends none can be reckoned."""
 
 
 def now() -> datetime:
@@ -23,10 +25,16 @@ def minute(moment: datetime) -> str:
 
 
 def parsed(value: str) -> datetime:
-    """Return the instant that *value* names; raises ValueError without an offset."""
+    """
+    Return the instant that *value* names.
+
+    Raises ValueError without an offset, and for a year that nobody means.
+    """
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("an instant carries an offset")
+    if moment.year not in _YEARS:
+        raise ValueError("an instant is of these centuries")
     return moment.astimezone(UTC)
 
 

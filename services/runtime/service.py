@@ -17,11 +17,10 @@ import uvicorn
 from aiokafka.errors import KafkaError
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
-from starlette.requests import Request
-from starlette.responses import Response
 
 from schemas.errors import Stopped
 from services.runtime import health, log, memory, metrics, outbox, postgres, sums
+from services.runtime.answering import answer_errors
 from services.runtime.doors import Doors
 from services.runtime.gathering import gather
 from services.runtime.kafka import Cluster
@@ -115,9 +114,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
         )
-        app.add_exception_handler(Problem, _answer_problem)
-        for kind in postgres.AWAY:
-            app.add_exception_handler(kind, _answer_away)
+        answer_errors(app)
         app.include_router(health.router(self))
         app.include_router(sums.router(self, parts.books))
         for router in parts.routers:
@@ -284,14 +281,3 @@ class Service:
         if self._last_words:
             print(self._last_words, file=sys.stderr, flush=True)  # noqa: T201
         return self._code
-
-
-async def _answer_problem(_request: Request, problem: Exception) -> Response:
-    """Answer with problem details."""
-    assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
-    return problem.response()
-
-
-async def _answer_away(_request: Request, _error: Exception) -> Response:
-    """Answer that something is away, wherever in a request that showed."""
-    return away().response()

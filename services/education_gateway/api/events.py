@@ -1,6 +1,5 @@
 """HTTP doors of the education gateway: `POST /events`, `GET /messages/{ref}`."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -21,6 +20,7 @@ from services.education_gateway.translate import to_statement
 from services.runtime import metrics, refs
 from services.runtime.intake import door, messages, unpacking
 from services.runtime.intake.scope import UNREADABLE, Scope
+from services.runtime.nul import holds_nul
 from services.runtime.parts import Timer
 from services.runtime.problems import Problem
 from services.runtime.service import Service
@@ -31,8 +31,6 @@ _TYPES: Final = (
     "application/cloudevents-batch+json",
     "application/json",
 )
-_NUL: Final = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
-"""A NUL, as it is or escaped; not a backslash that stands before `u0000`."""
 
 
 class Door:
@@ -246,7 +244,7 @@ def _conflict() -> Problem:
 
 def parsed(body: bytes, *, most: int) -> list[Any]:
     """Return the events of a body: one object, or an array of at most *most*."""
-    if _NUL.search(body):
+    if holds_nul(body):
         raise Refused("not-understood", where="", rule="must not hold a NUL character")
     try:
         read = orjson.loads(body)

@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from services.education_gateway.store.deliveries import MOST_FILES
-from services.runtime.intake.door import too_large
+from services.runtime.intake.door import check_coding, too_large
 from services.runtime.problems import Problem
 
 _MULTIPART: Final = "multipart/form-data"
@@ -49,7 +49,8 @@ def closing(upload: Upload) -> Iterator[Upload]:
 
 
 async def received(request: Request, limit: int) -> Upload:
-    """Return the files of a request, raw or multipart; raises a 413 or a 422."""
+    """Return the files of a request, raw or multipart; raises a 413, 415 or 422."""
+    check_coding(request)
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limit + _COPY:
         raise too_large(limit)

@@ -1,20 +1,20 @@
 """Bytes to one JSON object, refusing what later readers would disagree about."""
 
 import json
-import re
 from typing import Any, Final, NoReturn
 
 import orjson
 
 from services.health_gateway.codes import NOT_JSON
 from services.health_gateway.errors import FhirRefused
+from services.runtime.nul import holds_nul
 
 MAX_DEPTH: Final = 64
 """Levels of nesting. BaRS's own deepest example has 13."""
+MAX_LINES: Final = 500_000
+"""Of a document laid out by level; a BaRS Bundle of the largest size has 330,000."""
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_ESCAPED_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""The escape itself, not an escaped backslash before the same five characters."""
 _ESCAPED_COLON: Final = b"\\u003"
 """The beginning of the only other way to write a colon."""
 _TOO_DEEP: Final = b"\n" + b"  " * (MAX_DEPTH + 1)
@@ -34,7 +34,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     Refused beside what is not JSON: NUL characters, half characters, numbers beyond a
     double, nesting past `MAX_DEPTH`, and a member named twice in one object.
     """
-    if _holds_nul(body):
+    if holds_nul(body):
         raise not_json("holds a NUL character")
     text = body.removeprefix(_BYTE_ORDER_MARK)
     document = _parsed(text)
@@ -47,15 +47,6 @@ def read_json(body: bytes) -> dict[str, Any]:
 def not_json(what: str) -> FhirRefused:
     """Return the refusal of a body that is not one clean JSON object."""
     return FhirRefused(NOT_JSON, "Bundle", rule=f"The body {what}")
-
-
-def _holds_nul(body: bytes) -> bool:
-    """Return whether *body* holds a NUL, plain or escaped: Postgres text takes none."""
-    if b"\0" in body:
-        return True
-    # Searching for one byte is fast, for a pattern it costs as much as the parse.
-    escapes = b"\\" in body and b"\\u0000" in body
-    return escapes and _ESCAPED_NUL.search(body) is not None
 
 
 def _parsed(text: bytes) -> object:
@@ -84,6 +75,8 @@ def _check(text: bytes, document: dict[str, Any]) -> None:
         laid_out = _TOO_DEEP
     if _TOO_DEEP in laid_out:
         raise not_json(f"is nested deeper than {MAX_DEPTH} levels")
+    if laid_out.count(b"\n") > MAX_LINES:
+        raise not_json(f"holds more than {MAX_LINES} values")
     counted = text.count(b":") == laid_out.count(b":")
     if not counted or (b"\\" in text and _ESCAPED_COLON in text):
         _parsed_slowly(text)

@@ -33,6 +33,10 @@ class _Rule(NamedTuple):
 _MOST_EXPRESSIONS: Final = 10
 _MOST_TOLD: Final = 1_000
 """Errors that are sorted for a sender; a body with more is not FHIR at all."""
+_MOST_MEMBERS: Final = 500
+"""Of one resource; no type of R4 has half as many."""
+_MOST_SEARCHED: Final = 20_000
+"""Values of a resource of which all faults are looked for; of a larger one the first."""
 _UNKNOWN_MEMBER: Final = "extra_forbidden"
 _REQUIRED: Final = _Rule(MISSING, "This is required")
 _NO_SUCH_TYPE: Final = _Rule(BAD_VALUE, "FHIR R4 has no such type")
@@ -75,20 +79,26 @@ def accepts(resource: Mapping[str, Any], release: Release = Release.R4) -> bool:
 
 def check_structure(resource: Mapping[str, Any], release: Release = Release.R4) -> None:
     """Refuse a resource that FHIR does not define; one issue for each rule broken."""
-    if accepts(resource, release):
+    if len(resource) > _MOST_MEMBERS:
+        raise FhirRefused(_TOO_MUCH.fault, "Resource", rule=_TOO_MUCH.text)
+    try:
+        validator(release).validate_python(resource)
+    except ValidationError as first:
+        kind = resource.get(TYPE)
+        known = isinstance(kind, str) and is_resource(kind, release)
+        root = str(kind) if known else "Resource"
+        issues = tuple(_issues(resource, root, first, release))
+    else:
         return
-    kind = resource.get(TYPE)
-    known = isinstance(kind, str) and is_resource(kind, release)
-    root = kind if known else "Resource"
-    raise FhirRefused.of(tuple(_issues(resource, str(root), release)))
+    raise FhirRefused.of(issues)
 
 
 def _issues(
-    resource: Mapping[str, Any], root: str, release: Release
+    resource: Mapping[str, Any], root: str, first: ValidationError, release: Release
 ) -> Iterator[Issue]:
     """Yield what is wrong, gathered by rule in the order of the document."""
     where: dict[_Rule, dict[str, None]] = {}
-    for rule, path in _found(resource, release):
+    for rule, path in _found(resource, first, release):
         where.setdefault(rule, {})[_expression(root, path)] = None
     for rule, expressions in where.items():
         places = tuple(expressions)[:_MOST_EXPRESSIONS]
@@ -96,17 +106,41 @@ def _issues(
 
 
 def _found(
-    resource: Mapping[str, Any], release: Release
+    resource: Mapping[str, Any], first: ValidationError, release: Release
 ) -> Iterator[tuple[_Rule, Path]]:
-    """Yield each rule broken with its place."""
+    """
+    Yield each rule broken with its place.
+
+    *first* is what the decision met, of each array the first fault alone.
+    """
+    error = first if _is_long(resource) else _told(resource, release) or first
+    if error.error_count() > _MOST_TOLD:
+        yield _TOO_MUCH, ()
+        return
+    for each in error.errors(include_url=False, include_input=False):
+        yield _RULES.get(each["type"], _OTHERWISE), _path(resource, each)
+
+
+def _told(resource: Mapping[str, Any], release: Release) -> ValidationError | None:
+    """Return all faults of a resource; None where none is found."""
     try:
         validator(release, telling=True).validate_python(resource)
     except ValidationError as error:
-        if error.error_count() > _MOST_TOLD:
-            yield _TOO_MUCH, ()
-            return
-        for each in error.errors(include_url=False, include_input=False):
-            yield _RULES.get(each["type"], _OTHERWISE), _path(resource, each)
+        return error
+    return None
+
+
+def _is_long(resource: Mapping[str, Any]) -> bool:
+    """Return whether a search for all faults would take longer than a reader waits."""
+    waiting: list[Any] = [resource]
+    count = 0
+    while waiting and count <= _MOST_SEARCHED:
+        value = waiting.pop()
+        inner = value.values() if isinstance(value, dict) else value
+        if isinstance(value, dict | list):
+            count += len(value)
+            waiting.extend(inner)
+    return count > _MOST_SEARCHED
 
 
 def _path(resource: Mapping[str, Any], error: ErrorDetails) -> Path:

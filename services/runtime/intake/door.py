@@ -1,8 +1,10 @@
 """What every publishing door reads from a request before it looks at the content."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
@@ -12,6 +14,11 @@ from services.runtime.intake.messages import Message
 from services.runtime.problems import Problem
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
+
+_CHARSET: Final = re.compile(
+    r";\s*charset\s*=\s*\"?([^\";\s]*)", re.ASCII | re.IGNORECASE
+)
+_UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,13 @@ def _received_at(service: Service, caller: Caller, request: Request) -> datetime
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """Return the body; raises a 413 as soon as it is longer than *limit* bytes."""
+    """
+    Return the body; raises a 413 as soon as it is longer than *limit* bytes.
+
+    Raises a 415 for one that is compressed, or in other characters than UTF-8.
+    """
+    check_coding(request)
+    _check_characters(request)
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limit:
         raise too_large(limit)
@@ -120,6 +133,22 @@ async def read_body(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             raise too_large(limit)
     return bytes(body)
+
+
+def check_coding(request: Request) -> None:
+    """Raise a 415 for a body that would grow when it is read."""
+    said = request.headers.get("content-encoding", "").strip().lower()
+    if said not in {"", "identity"}:
+        detail = "Send the body as it is, without Content-Encoding."
+        headers = {"Accept-Encoding": "identity"}
+        raise Problem(415, "unknown-media-type", detail, headers=headers)
+
+
+def _check_characters(request: Request) -> None:
+    """Raise a 415 for a body that says it is not in UTF-8."""
+    said = _CHARSET.search(request.headers.get("content-type", ""))
+    if said and said[1].lower() not in _UTF_8:
+        raise Problem(415, "unknown-media-type", "Send the body in UTF-8.")
 
 
 def too_large(limit: int) -> Problem:

@@ -1,7 +1,8 @@
 """What one place of a request states, and what all of them are together."""
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from schemas.statement import Statement
 from services.health_gateway.codes import BAD_VALUE
@@ -13,7 +14,9 @@ from services.health_gateway.translate.passing_on import deletion, passed_on
 from services.health_gateway.translate.resources import statements, withdrawals
 from services.health_gateway.translate.subjects import whose
 
-NO_PATIENT = "no-patient"
+NO_PATIENT: Final = "no-patient"
+_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+"""An id as FHIR R4 has it; nothing is ever put under another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def piece_of(about: About, bundle: Node | None, method: str) -> Piece:
 
 def deleted(place: int, kind: str, own: str, heard: Heard) -> Piece:
     """Return the withdrawal of a record, whoever it was about."""
-    if not (kind.isascii() and kind.isalpha() and own) or "/" in own:
+    if not (kind.isascii() and kind.isalpha() and _ID.fullmatch(own)):
         rule = "Name the record to delete as type/id"
         raise FhirRefused(BAD_VALUE, f"Bundle.entry[{place}].request.url", rule=rule)
     members = {"resourceType": kind, "id": own}
