@@ -1,26 +1,59 @@
 """Reading FHIR JSON: values with the path at which they stand, references followed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from services.health_gateway.codes import INVARIANT, MISSING, NOT_FHIR
 from services.health_gateway.errors import FhirRefused
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
     """
     A JSON object of the message and where it stands.
 
     The structural models accept a string of JSON where an object belongs; here it is
-    refused, so that nothing is read in two ways.
+    refused, so that nothing is read in two ways. A message has hundreds of these, and of
+    hardly any is asked where it stands: paths are put together when they are.
     """
 
-    members: Mapping[str, Any] = field(repr=False)
-    path: str
-    root: str = ""
-    """Path of the resource that it is part of: `#` references stay within that one."""
+    __slots__ = ("_at", "members", "root")
+
+    def __init__(
+        self,
+        members: Mapping[str, Any],
+        path: "str | tuple[Node, str]",
+        root: str = "",
+    ) -> None:
+        """
+        Read *members*, which stand at *path*: as text, or below another node.
+
+        *root* is the path of the resource that it is part of: `#` references stay within
+        that one.
+        """
+        self.members: Final = members
+        self.root: Final = root
+        self._at = path
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether *other* says the same at the same place."""
+        if not isinstance(other, Node):
+            return NotImplemented
+        return self.members == other.members and self.path == other.path
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Return where it stands, and nothing of what it says."""
+        return f"Node({self.path!r})"
+
+    @property
+    def path(self) -> str:
+        """Where it stands, as FHIRPath."""
+        if not isinstance(self._at, str):
+            above, step = self._at
+            self._at = above.path + step
+        return self._at
 
     def at(self, name: str) -> str:
         """Return the FHIRPath of a member."""
@@ -43,7 +76,7 @@ class Node:
     def node(self, name: str) -> "Node | None":
         """Return a member that is an object, None where it is absent."""
         value = self.members.get(name)
-        return None if value is None else _node(value, self.at(name), self.root)
+        return None if value is None else self._below(value, f".{name}")
 
     def nodes(self, name: str) -> "tuple[Node, ...]":
         """Return the objects of a member that is an array, none where it is absent."""
@@ -52,22 +85,23 @@ class Node:
             return ()
         if not isinstance(values, list):
             raise FhirRefused(NOT_FHIR, self.at(name), rule="This must be an array")
-        at = f"{self.path}.{name}"
-        return tuple(_node(v, f"{at}[{i}]", self.root) for i, v in enumerate(values))
+        below = self._below
+        return tuple([below(v, f".{name}[{i}]") for i, v in enumerate(values)])
 
     def either(self, name: str) -> "tuple[Node, ...]":
         """Return the objects of a member that is an object or an array of them."""
-        if isinstance(self.members.get(name), list):
+        value = self.members.get(name)
+        if value is None:
+            return ()
+        if isinstance(value, list):
             return self.nodes(name)
-        only = self.node(name)
-        return () if only is None else (only,)
+        return (self._below(value, f".{name}"),)
 
-
-def _node(value: object, path: str, root: str) -> Node:
-    """Return *value* as a node, if it is an object."""
-    if not isinstance(value, dict):
-        raise FhirRefused(NOT_FHIR, path, rule="This must be an object")
-    return Node(value, path, root)
+    def _below(self, value: object, step: str) -> "Node":
+        """Return *value* as the node that stands a *step* below, if it is an object."""
+        if not isinstance(value, dict):
+            raise FhirRefused(NOT_FHIR, self.path + step, rule="This must be an object")
+        return Node(value, (self, step), self.root)
 
 
 @dataclass(frozen=True, slots=True)

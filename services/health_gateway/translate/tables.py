@@ -62,11 +62,10 @@ class CodesOf(_Strict):
 
     def means(self, coding: Coding) -> str | None:
         """Return what *coding* means here, None where it is none of these."""
-        if self.system_has is not None:
-            known = self.system_has in coding.system.lower()
-        else:
-            known = coding.system == self.system
-        return self.codes.get(coding.code) if known else None
+        meant = self.codes.get(coding.code)
+        if meant is None or self.system_has is None:
+            return meant if coding.system == self.system else None
+        return meant if self.system_has in coding.system.lower() else None
 
 
 class Publisher(BaseModel):

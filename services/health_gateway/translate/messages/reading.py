@@ -195,5 +195,7 @@ def _warnings(message: Message) -> Iterator[str]:
 def _expected(message: Message) -> Expected:
     """Return what the standard wants beside the message's words, in its use case."""
     cases = message.row.when.use_cases
+    if not cases:
+        return message.row.expected
     codes = coded(codings(message.focus.resource, "category"))
-    return message.row.expected if not cases or codes & set(cases) else Expected()
+    return message.row.expected if codes & set(cases) else Expected()
