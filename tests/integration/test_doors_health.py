@@ -229,3 +229,32 @@ def test_the_record_is_one_whichever_door_it_came_through(agencies):
 
     kinds = [e["type"] for e in agencies.shown(person, 2, TRUST)]
     assert sorted(kinds) == ["assessment.completed.v1", "referral.received.v1"]
+
+
+def answering(person, request_id):
+    """Return the response that validation of a referral is done."""
+    said = bundle(person)
+    header = resource_of(said, "MessageHeader")
+    header["eventCoding"]["code"] = "servicerequest-response"
+    header["response"] = {"identifier": request_id, "code": "ok"}
+    request = resource_of(said, "ServiceRequest")
+    request["status"] = "completed"
+    request["category"][0]["coding"][0]["code"] = "validation"
+    return said
+
+
+def test_a_response_answers_a_request_that_was_heard(agencies):
+    """By the id of its Bundle; one that answers none is a 404, and is kept."""
+    person = somebody(upn=None)
+    asked = bundle(person)
+    settled(agencies, post(agencies, asked))
+
+    known = post(agencies, answering(person, asked["id"]))
+    unknown = post(agencies, answering(person, str(uuid4())))
+
+    assert known.status_code == 200
+    assert [e["type"] for e in settled(agencies, known)["events"]] == [
+        "referral.triaged.v1"
+    ]
+    assert code_of(unknown) == (404, "REC_NOT_FOUND", "not-found")
+    assert receipt(agencies, unknown.headers["Location"]).json()["state"] == "refused"

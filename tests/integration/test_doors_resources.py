@@ -183,7 +183,7 @@ def test_the_same_again_is_a_duplicate(agencies):
         ("PUT", "/Task/other", task("sr", "t", "accepted"), 400, "REC_BAD_REQUEST"),
         ("POST", "/Patient", task("sr", "t", "accepted"), 400, "REC_BAD_REQUEST"),
         ("POST", "/Banana", {"resourceType": "Banana"}, 400, "REC_BAD_REQUEST"),
-        ("POST", "", {"resourceType": "Bundle", "type": "searchset"}, 400, None),
+        ("POST", "", {"resourceType": "Bundle", "type": "other"}, 400, None),
         ("GET", "/Task/t", None, 501, "REC_NOT_IMPLEMENTED"),
         ("PATCH", "/Task/t", task("sr", "t", "accepted"), 501, "REC_NOT_IMPLEMENTED"),
     ],

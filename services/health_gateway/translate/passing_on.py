@@ -13,6 +13,8 @@ import orjson
 
 from services.health_gateway.translate.nodes import Node, Part, Parts
 
+PASSED_ON: Final = "passed-on"
+"""Type of a Bundle in which a door passes a resource on; nobody sends one."""
 _STEPS: Final = 3
 """How far references are followed."""
 _POINT_BACK: Final = {"PractitionerRole": "practitioner", "Communication": None}
@@ -37,7 +39,7 @@ def passed_on(
     kept = {name: said[name] for name in _KEPT if name in said}
     entries = [_entry(part, "outcome") for part in first]
     entries += [_entry(focus, "match"), *(_entry(part, "include") for part in near)]
-    form = "message" if header else "searchset"
+    form = "message" if header else PASSED_ON
     return as_json({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
 
 
@@ -53,9 +55,7 @@ def deletion(kind: str, own: str) -> bytes:
     """Return that a record is deleted, as a Bundle."""
     request = {"method": "DELETE", "url": f"{kind}/{own}"}
     entry = {"request": request, "search": {"mode": "match"}}
-    return orjson.dumps(
-        {"resourceType": "Bundle", "type": "searchset", "entry": [entry]}
-    )
+    return orjson.dumps({"resourceType": "Bundle", "type": PASSED_ON, "entry": [entry]})
 
 
 def _entry(part: Part, mode: str) -> dict[str, Any]:

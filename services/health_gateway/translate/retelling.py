@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 import orjson
 
@@ -15,6 +14,7 @@ from services.health_gateway.translate.messages import message_of, message_state
 from services.health_gateway.translate.nodes import Node, Parts, entries
 from services.health_gateway.translate.notices import NOTICE, noticed, service_of
 from services.health_gateway.translate.notices import told as told_notice
+from services.health_gateway.translate.passing_on import PASSED_ON
 from services.health_gateway.translate.resources import statements
 from services.health_gateway.translate.submission import (
     Asked,
@@ -23,9 +23,6 @@ from services.health_gateway.translate.submission import (
     withdrawn,
 )
 from services.health_gateway.translate.submission.repaired import flagged, is_marked
-
-OURS: Final = "searchset"
-"""The form in which a door passes a resource on."""
 
 
 def retold(value: bytes, heard: Heard, place: int) -> tuple[Statement, ...]:
@@ -39,7 +36,7 @@ def retold(value: bytes, heard: Heard, place: int) -> tuple[Statement, ...]:
     if NOTICE in document:
         return told_notice(document, heard)
     said = document.get("type") if document.get("resourceType") == "Bundle" else None
-    ours = said == OURS or (said == "message" and _is_passed(document))
+    ours = said == PASSED_ON or (said == "message" and _is_passed(document))
     if ours:
         told = tuple(_at(place, _ours(Node(document, "Bundle"), heard, place)))
         return flagged(told) if is_marked(document) else told
@@ -54,7 +51,7 @@ def retold(value: bytes, heard: Heard, place: int) -> tuple[Statement, ...]:
 
 def _ours(bundle: Node, heard: Heard, place: int) -> tuple[Statement, ...]:
     """Return what a door's own Bundle states: a message, or a resource and its kin."""
-    if bundle.text("type") == OURS:
+    if bundle.text("type") == PASSED_ON:
         return _passed(bundle, heard, place)
     message = message_of(bundle, heard.tables.table)
     return tuple(message_statements(message, heard))

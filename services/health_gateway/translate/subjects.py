@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from schemas.identifiers import nhs_number_agrees
 from services.health_gateway.translate.about import About
-from services.health_gateway.translate.nodes import Node, Part
+from services.health_gateway.translate.nodes import Node
 from services.health_gateway.translate.people import (
     identifier_text,
     nhs_number,
@@ -80,7 +80,7 @@ def whose(about: About) -> Whose | None:
 def _whose(about: About, depth: int) -> Whose | None:
     """Return whom it is about, following at most `_DEEPEST` records."""
     if about.kind == "Patient":
-        return _patient(about.part)
+        return _patient(about)
     for reference in _subjects(about.resource):
         found = _by_reference(about, reference)
         if found:
@@ -100,7 +100,7 @@ def _by_reference(about: About, reference: Node) -> Whose | None:
     """Return the patient that a reference names; None where it is not a patient."""
     part = about.parts.find(reference)
     if part is not None:
-        return _patient(part) if part.kind == "Patient" else None
+        return _patient(about.of(part)) if part.kind == "Patient" else None
     own = _own(reference)
     kind = reference.text("type") or _kind(own)
     logical = reference.node("identifier")
@@ -131,13 +131,27 @@ def _bare(own: str | None, logical: Node | None, reference: Node) -> Whose | Non
     return Whose(person, flags=flags) if person else None
 
 
-def _patient(part: Part) -> Whose:
-    """Return the patient that came, and what references call it."""
+def _patient(about: About) -> Whose:
+    """
+    Return the patient that came, and what references call it.
+
+    One without any identifier is a person of its own, under a name of its message's.
+    """
+    part = about.part
     own = _plain(part.named) if part.named else None
-    person, flags = person_of(part.resource, own)
+    person, flags = person_of(part.resource, own or _within_message(about))
     if own and person.get("local_id") != own:
         person["other_ids"] = [own]
     return Whose(person, part.resource, flags)
+
+
+def _within_message(about: About) -> str:
+    """Return what only this message calls a patient: an address, an id, or a place."""
+    part = about.part
+    own = part.full_url or part.resource.text("id") or str(part.place)
+    return _short(
+        own if own.startswith("urn:") else f"{about.heard.message}/{own}"
+    ) or (about.heard.message)
 
 
 def _by_records(about: About, depth: int) -> Whose | None:

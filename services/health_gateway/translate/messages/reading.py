@@ -1,5 +1,6 @@
 """A message Bundle, judged by the decision table: what it is about and what it says."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -12,6 +13,7 @@ from services.health_gateway.codes import (
     NOT_SUPPORTED,
     REASON_SYSTEM,
     SERVICE_REQUEST_STATUSES,
+    UNPROCESSABLE,
 )
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.codings import coded, codings
@@ -25,6 +27,9 @@ from services.health_gateway.translate.nodes import (
 from services.health_gateway.translate.tables import DecisionTable, Expected, Row, When
 
 OTHER: Final = "other"
+_VERSION: Final = re.compile(r"([0-9]{1,4})\.[0-9]+\.[0-9]", re.ASCII)
+"""Of BaRS Core; anything else in `meta.versionId` is a version of the Bundle."""
+_MAJOR: Final = "1"
 _REQUEST: Final = "servicerequest-request"
 _RESPONSE: Final = "servicerequest-response"
 _BOOKING: Final = "booking-request"
@@ -71,6 +76,7 @@ class Message:
 def message_of(bundle: Node, table: DecisionTable) -> Message:
     """Return what a message Bundle says; raises FhirRefused."""
     check_whole(bundle)
+    _check_version(bundle)
     parts = Parts(entries(bundle))
     header = _header(parts)
     event = _event(header, table)
@@ -81,6 +87,15 @@ def message_of(bundle: Node, table: DecisionTable) -> Message:
     row = table.row(*words) or _other(focus, words)
     found = Message(bundle, parts, header, focus, event, reason, category or "", row)
     return replace(found, warnings=tuple(_warnings(found)))
+
+
+def _check_version(bundle: Node) -> None:
+    """Refuse a message of another version of BaRS Core than is read here."""
+    meta = bundle.node("meta")
+    said = _VERSION.match((meta.text("versionId") or "") if meta else "")
+    if said and said[1] != _MAJOR:
+        rule = "This is another version of BaRS Core than is read here"
+        raise FhirRefused(UNPROCESSABLE, bundle.at("meta.versionId"), rule=rule)
 
 
 def check_whole(bundle: Node) -> None:

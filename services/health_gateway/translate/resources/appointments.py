@@ -51,7 +51,10 @@ def appointment(about: About) -> tuple[Meaning, ...]:
 
 def day_and_start(about: About) -> dict[str, Any]:
     """Return the day and the moment for which an appointment stands, if it says so."""
-    text = about.text("start") or about.text("requestedPeriod", "start")
+    asked = (
+        period.text("start") for period in about.resource.either("requestedPeriod")
+    )
+    text = about.text("start") or next(filter(None, asked), None)
     said = occurred(text) if text else None
     if said is None:
         return {}

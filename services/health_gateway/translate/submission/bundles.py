@@ -82,8 +82,7 @@ def _entry(bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard) ->
     method = (request.text("method") if request else None) or "POST"
     try:
         if method == "DELETE" and request:
-            kind, _, own = request.required("url").partition("/")
-            return deleted(place, kind, own, heard)
+            return deleted(place, *_address(entry), heard)
         return _put(bundle, entry, place, parts, heard, method)
     except FhirRefused as refused:
         value = as_json(entry.members.get("resource"))
@@ -130,7 +129,8 @@ def _is_deleted(entry: Node) -> bool:
 def _address(entry: Node) -> tuple[str, str]:
     """Return type and id of the record that an entry's request names."""
     request = entry.node("request")
-    kind, _, own = (request.required("url") if request else "").partition("/")
+    said = request.required("url") if request else ""
+    *_, kind, own = ("", *said.split("/_history/")[0].split("/"))
     return kind, own
 
 

@@ -26,7 +26,11 @@ from services.health_gateway.translate.submission.pieces import (
 )
 from services.health_gateway.translate.submission.repaired import marked
 
-COLLECTIONS: Final = frozenset({"collection", "history", "document"})
+COLLECTIONS: Final = frozenset(
+    {"collection", "history", "document", "searchset"}
+    | {"transaction-response", "batch-response"}
+)
+"""Types of Bundle whose entries are taken as they are: what a server gave among them."""
 
 
 def submission(
@@ -66,7 +70,7 @@ def _whole(document: dict[str, Any], heard: Heard, asked: Asked) -> Submission:
         return transaction(bundle, heard)
     if form in COLLECTIONS:
         return collection(bundle, heard, form)
-    rule = "This must be message, transaction, batch, collection, history or document"
+    rule = "This is no type of Bundle that is taken here"
     raise FhirRefused(NOT_SUPPORTED, bundle.at("type"), rule=rule)
 
 

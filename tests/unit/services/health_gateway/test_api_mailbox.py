@@ -95,7 +95,7 @@ def polling(mailbox, now, *, leased=True, commit=None):
         settings=SimpleNamespace(key=b"k" * 16, body_limit_bytes=5_000_000),
         instance="one",
     )
-    reading = Reading(TABLES, scope, MESH)
+    reading = Reading(SimpleNamespace(tables=TABLES), scope, MESH)
     return Polling(service, mailbox, reading, 10.0, lambda: now.seconds)
 
 
