@@ -38,6 +38,8 @@ class Kept:
     changes: int
     clock: str
     """Its kind: the name of the rule's clock."""
+    home: str
+    """The child under whose key all that is published of it is put."""
     child: str = ""
     """Whose it was when it was last published; nobody's once it is withdrawn."""
 
@@ -55,6 +57,8 @@ class Change:
     clock: Clock
     number: int
     """Counts what was published of this clock, from 1."""
+    home: str
+    """As `Kept.home`."""
 
 
 def has_died(entries: Iterable[Entry]) -> bool:
@@ -65,16 +69,23 @@ def has_died(entries: Iterable[Entry]) -> bool:
     )
 
 
-def changes(before: Mapping[str, Kept], now: Iterable[Clock]) -> list[Change]:
-    """Return what is to be published so that readers know the clocks of *now*."""
+def changes(
+    before: Mapping[str, Kept], now: Iterable[Clock], child: str
+) -> list[Change]:
+    """
+    Return what is to be published so that readers know the clocks of *now*.
+
+    They are of *child* today; a clock of which something was published stays in the lane
+    of its home: of two lanes, a reader that is behind could read the later one first.
+    """
     found: list[Change] = []
     for clock in now:
         kept = before.get(clock.id)
-        number = kept.changes if kept else 0
+        number, home = (kept.changes, kept.home) if kept else (0, child)
         if kept is None or kept.facts != clock.facts:
             for kind in _kinds(kept, clock):
                 number += 1
-                found.append(Change(kind, clock, number))
+                found.append(Change(kind, clock, number, home))
     return found
 
 
@@ -97,21 +108,22 @@ def _ended(clock: Clock) -> bool:
     return clock.met_on is not None or clock.stopped_on is not None
 
 
-def kept_after(clock: Clock, number: int) -> Kept:
-    """Return what to keep of *clock* once *number* things were published of it."""
-    return Kept(clock.id, clock.facts, _ended(clock), number, clock.clock)
+def kept_after(change: Change) -> Kept:
+    """Return what to keep of a clock once *change* was published of it."""
+    own, number = change.clock, change.number
+    return Kept(own.id, own.facts, _ended(own), number, own.clock, change.home)
 
 
-def kept_of(body: Mapping[str, Any]) -> Kept:
+def kept_of(body: Mapping[str, Any], home: str) -> Kept:
     """Return what to keep of a clock of which *body* was published last."""
     own, number = body["id"], body["revision"]
     if body["change"] == "withdrawn":
-        return Kept(own, "", ended=True, changes=number, clock=body["clock"])
+        return Kept(own, "", ended=True, changes=number, clock=body["clock"], home=home)
     names = ("owed_by", "started", "due", "met_on", "stopped_on")
     revision = revision_of(own, *(body[name] for name in names))
     facts = "|".join(filter(None, (revision, body["explained"])))
     ended = body["met_on"] is not None or body["stopped_on"] is not None
-    return Kept(own, facts, ended, number, body["clock"])
+    return Kept(own, facts, ended, number, body["clock"], home)
 
 
 def gone(

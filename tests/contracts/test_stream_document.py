@@ -76,7 +76,7 @@ def decision():
 def clock_event():
     """Return attributes and body of a clock that started."""
     start = requested(id=str(REF))
-    change = clock_rules.Change("started", the("ehcna.decision", start), 1)
+    change = clock_rules.Change("started", the("ehcna.decision", start), 1, "c-1")
     said = clock_translate.attributes(change, start, CHILD, at="2026-03-02T09:15Z")
     return said, clock_translate.body(change, date(2026, 3, 2))
 

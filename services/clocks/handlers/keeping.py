@@ -101,7 +101,7 @@ class Keeping:
         published: dict[str, store.Published] = {}
         for child, clocks in counted.items():
             starts = {entry.id: entry for entry in entries.get(child, ())}
-            for change in rules.changes(before, clocks):
+            for change in rules.changes(before, clocks, child):
                 start = starts[change.clock.events[0]]
                 row = self._publish(step, change, start, child, self._contracts.today)
                 published[change.clock.id] = row
@@ -113,9 +113,10 @@ class Keeping:
         if not gone:
             return
         at = instants.text(step.now)
-        for said, body, changes in await store.drop(step.conn, gone):
-            attributes, data = translate.withdrawn(said, body, number=changes, at=at)
-            step.publish(_outgoing(attributes, data))
+        for said, body, kept in await store.drop(step.conn, gone):
+            number = kept.changes
+            attributes, data = translate.withdrawn(said, body, number=number, at=at)
+            step.publish(_outgoing(attributes, data, kept.home))
 
     def _publish(
         self, step: Step, change: rules.Change, start: Entry, child: str, day: date
@@ -123,8 +124,8 @@ class Keeping:
         """Publish one change of a clock; return what to keep of it."""
         said = translate.attributes(change, start, child, at=instants.text(step.now))
         body = translate.body(change, day)
-        step.publish(_outgoing(said, body))
-        kept = rules.kept_after(change.clock, change.number)
+        step.publish(_outgoing(said, body, change.home))
+        kept = rules.kept_after(change)
         return store.Published(kept, child, change.clock.due, said, body)
 
     async def look(self) -> None:
@@ -203,8 +204,8 @@ class Keeping:
         for clock in clocks_of(entries, self._contracts.rules.clocks, day):
             kind = rules.warning(clock, day, live_from)
             if kind and await store.warn(step.conn, clock, kind, day):
-                number = await store.next_change(step.conn, clock)
-                change = rules.Change(kind, clock, number)
+                number, home = await store.next_change(step.conn, clock)
+                change = rules.Change(kind, clock, number, home)
                 self._publish(step, change, starts[clock.events[0]], child, day)
 
 
@@ -220,17 +221,12 @@ async def take_back(step: Step, records: list[Record]) -> None:
         said, body = dict(record.attributes), event_data(record)
         del said["specversion"]  # every record has it anew
         due = date.fromisoformat(body["due"])
-        published = store.Published(
-            rules.kept_of(body), said["subject"], due, said, body
-        )
+        kept = rules.kept_of(body, record.key.decode())
+        published = store.Published(kept, said["subject"], due, said, body)
         await store.restore(step.conn, published)
 
 
-def _outgoing(said: Mapping[str, str], body: Mapping[str, Any]) -> Outgoing:
-    """Return the record of a clock event."""
-    return Outgoing(
-        topics.CLOCKS_CHANGED.name,
-        said["subject"].encode(),
-        headers_of(said),
-        orjson.dumps(body),
-    )
+def _outgoing(said: Mapping[str, str], body: Mapping[str, Any], home: str) -> Outgoing:
+    """Return the record of a clock event, in the lane of the clock's *home*."""
+    where, value = topics.CLOCKS_CHANGED.name, orjson.dumps(body)
+    return Outgoing(where, home.encode(), headers_of(said), value)

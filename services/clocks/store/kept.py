@@ -35,24 +35,27 @@ async def kept_of(
 ) -> dict[str, Kept]:
     """Return what is kept of the clocks of *children* and of *clocks*, by clock."""
     rows = await conn.fetch(
-        "SELECT clock_id, facts, ended, changes, clock, child_ref FROM clocks"
+        "SELECT clock_id, facts, ended, changes, clock, home, child_ref FROM clocks"
         " WHERE child_ref ="
         " ANY($1::text[]) OR clock_id = ANY($2::uuid[]) ORDER BY clock_id FOR UPDATE",
         list(children),
         [UUID(clock) for clock in clocks],
     )
-    return {
-        str(own): Kept(str(own), facts, ended, changes, clock, child)
-        for own, facts, ended, changes, clock, child in rows
-    }
+    return {str(row["clock_id"]): _kept(dict(row)) for row in rows}
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    """Return a row as a clock that is kept."""
+    names = ("facts", "ended", "changes", "clock", "home", "child_ref")
+    return Kept(str(row["clock_id"]), *(row[name] for name in names))
 
 
 async def keep(conn: Connection, rows: Sequence[Published]) -> None:
     """Keep clocks as they were last published."""
     await conn.execute(
         "INSERT INTO clocks (clock_id, child_ref, facts, ended, due, changes, said, body,"
-        " clock) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[],"
-        " $5::date[], $6::int[], $7::bytea[], $8::bytea[], $9::text[])"
+        " clock, home) SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[],"
+        " $5::date[], $6::int[], $7::bytea[], $8::bytea[], $9::text[], $10::text[])"
         " ON CONFLICT (clock_id) DO UPDATE SET child_ref = excluded.child_ref,"
         " facts = excluded.facts, ended = excluded.ended, due = excluded.due,"
         " changes = excluded.changes, said = excluded.said, body = excluded.body",
@@ -65,6 +68,7 @@ async def keep(conn: Connection, rows: Sequence[Published]) -> None:
         [orjson.dumps(row.said) for row in rows],
         [orjson.dumps(row.body) for row in rows],
         [row.kept.clock for row in rows],
+        [row.kept.home for row in rows],
     )
 
 
@@ -98,32 +102,34 @@ async def move(conn: Connection, places: Sequence[tuple[str, str]]) -> None:
 
 async def drop(
     conn: Connection, clocks: Collection[str]
-) -> list[tuple[dict[str, str], dict[str, Any], int]]:
+) -> list[tuple[dict[str, str], dict[str, Any], Kept]]:
     """
-    Note that clocks are gone; return what was last published of each, and its number.
+    Note that clocks are gone; return what was last published of each, and its row now.
 
     Their rows stay: a clock that comes back goes on counting.
     """
     rows = await conn.fetch(
         "UPDATE clocks SET child_ref = '', facts = '', ended = true,"
         " changes = changes + 1 WHERE clock_id = ANY($1::uuid[])"
-        " RETURNING clock_id, said, body, changes",
+        " RETURNING *",
         [UUID(clock) for clock in clocks],
     )
     ordered = sorted(rows, key=lambda row: str(row["clock_id"]))
     return [
-        (orjson.loads(row["said"]), orjson.loads(row["body"]), row["changes"])
+        (orjson.loads(row["said"]), orjson.loads(row["body"]), _kept(dict(row)))
         for row in ordered
     ]
 
 
-async def next_change(conn: Connection, clock: Clock) -> int:
-    """Count one more thing published of a clock and return the number."""
-    number: int = await conn.fetchval(
-        "UPDATE clocks SET changes = changes + 1 WHERE clock_id = $1 RETURNING changes",
+async def next_change(conn: Connection, clock: Clock) -> tuple[int, str]:
+    """Count one more thing published of a clock; return its number and its home."""
+    row = await conn.fetchrow(
+        "UPDATE clocks SET changes = changes + 1 WHERE clock_id = $1"
+        " RETURNING changes, home",
         UUID(clock.id),
     )
-    return number
+    assert row is not None  # noqa: S101 - a clock that is warned of is kept
+    return row["changes"], row["home"]
 
 
 _FALLING_DUE: Final = """

@@ -24,12 +24,21 @@ def clock(*entries, kind="ehcna.decision", today=date(2026, 3, 3)):
 
 def kept(one, number=1):
     """Return a clock as it is kept after *number* things were published of it."""
-    return {one.id: replace(rules.kept_after(one, number), child="c")}
+    after = rules.kept_after(rules.Change("started", one, number, "c"))
+    return {one.id: replace(after, child="c")}
+
+
+def gone_after(one, number):
+    """Return a clock as it is kept once the *number*th thing said is that it is gone."""
+    return rules.Kept(
+        one.id, "", ended=True, changes=number, clock=one.clock, home="c-1"
+    )
 
 
 def said(before, *now):
     """Return kind and number of each thing there is to say."""
-    return [(change.kind, change.number) for change in rules.changes(before, now)]
+    found = rules.changes(before, now, "c-1")
+    return [(change.kind, change.number) for change in found]
 
 
 RUNNING = clock(REQUEST)
@@ -92,19 +101,22 @@ def test_a_corrected_end_is_told_again():
 
 def test_a_clock_that_comes_back_goes_on_counting():
     """After a withdrawal its numbers are not used again."""
-    gone = {
-        RUNNING.id: rules.Kept(
-            RUNNING.id, "", ended=True, changes=4, clock="ehcna.decision"
-        )
-    }
+    gone = {RUNNING.id: gone_after(RUNNING, 4)}
 
     assert said(gone, RUNNING) == [("started", 5)]
 
 
+def test_a_clock_that_moves_stays_in_its_lane():
+    """All that is said of it is put where its beginning was, whose child it is today."""
+    [first] = rules.changes({}, [RUNNING], "c-1")
+    [met] = rules.changes({RUNNING.id: rules.kept_after(first)}, [MET], "c-2")
+
+    assert (first.home, met.home) == ("c-1", "c-1")
+
+
 def test_a_clock_without_a_start_is_gone_once():
     """What is kept and no longer counted is gone, unless that was said before."""
-    nothing = rules.Kept("x", "", ended=True, changes=4, clock="ehcna.decision")
-    before = kept(RUNNING) | kept(MET_LATE) | {"x": nothing}
+    before = kept(RUNNING) | kept(MET_LATE) | {"x": gone_after(MET, 4)}
 
     assert rules.gone(before, [RUNNING], {"c": RULES}) == []
     assert rules.gone(before, [], {"c": RULES}) == [RUNNING.id]
@@ -155,7 +167,7 @@ def test_every_change_has_an_id_of_its_own():
 
 def test_a_clock_event_belongs_to_the_person_of_its_start():
     """Person, category, correlation and cause are those of the event that started it."""
-    change = rules.Change("started", RUNNING, 1)
+    change = rules.Change("started", RUNNING, 1, "c-1")
     start = replace(REQUEST, personref="p-7", correlationid="c", causationid="m")
     told = translate.attributes(change, start, "c-1", at="2026-03-03T10:00:00.000000Z")
 
@@ -171,7 +183,8 @@ def test_a_clock_event_belongs_to_the_person_of_its_start():
 def test_the_body_says_how_the_clock_stood():
     """State, day and number are of the moment at which it was told."""
     day = date(2026, 4, 14)
-    body = translate.body(rules.Change("breached", clock(REQUEST, today=day), 3), day)
+    warned = rules.Change("breached", clock(REQUEST, today=day), 3, "c-1")
+    body = translate.body(warned, day)
 
     assert (body["state"], body["day"], body["revision"]) == (
         "breached",
@@ -183,7 +196,7 @@ def test_the_body_says_how_the_clock_stood():
 
 def test_what_is_taken_back_names_what_was_said():
     """A withdrawal carries the clock's last event under an id and a number of its own."""
-    change = rules.Change("started", RUNNING, 1)
+    change = rules.Change("started", RUNNING, 1, "c-1")
     at = "2026-03-03T10:00:00.000000Z"
     told = translate.attributes(change, REQUEST, "c-1", at=at)
     body = translate.body(change, date(2026, 3, 3))
@@ -203,20 +216,19 @@ def test_what_is_taken_back_names_what_was_said():
 @pytest.mark.parametrize("one", [RUNNING, MET, MET_LATE, STOPPED])
 def test_what_was_published_says_what_to_keep(one):
     """Read back from the log, a clock is kept as it was when that was published."""
-    change = rules.Change("started", one, 7)
+    change = rules.Change("started", one, 7, "c-1")
     body = json.loads(json.dumps(translate.body(change, date(2026, 3, 3))))
 
-    assert rules.kept_of(body) == rules.kept_after(one, 7)
+    assert rules.kept_of(body, "c-1") == rules.kept_after(change)
 
 
 def test_a_withdrawn_clock_is_kept_as_gone():
     """Read back, it counts on from there if it comes again."""
-    body = translate.body(rules.Change("started", MET, 2), date(2026, 3, 3))
+    started = rules.Change("started", MET, 2, "c-1")
+    body = translate.body(started, date(2026, 3, 3))
     _, taken_back = translate.withdrawn({}, body, number=3, at="2026-03-04T00:00:00Z")
 
-    assert rules.kept_of(taken_back) == rules.Kept(
-        MET.id, "", ended=True, changes=3, clock="ehcna.decision"
-    )
+    assert rules.kept_of(taken_back, "c-1") == gone_after(MET, 3)
 
 
 def test_a_reason_is_said_once_and_starts_nothing_anew():
