@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.load.plan import Plan
+from tests.support.clock_events import clock_events
 from tests.support.faults import Drill, drilled, load_of
 from tests.support.local_stack import fetch
 
@@ -15,6 +16,7 @@ NAMES = (
     "health_gateway",
     "education_gateway",
     "identity_linking",
+    "clocks",
     "timeline",
     "delivery",
 )
@@ -57,3 +59,20 @@ def test_rebuilt_timelines_are_the_same_bytes(tmp_path: Path) -> None:
         assert drill.findings(sending) == []
         assert shown(drill, load) == before
         assert all(b'"entries":[{' in body for body in before)
+
+
+def test_rebuilt_clocks_tell_nothing_twice(tmp_path: Path) -> None:
+    """What was told of them is read back, and of the half-read stream nothing is told."""
+    with drilled(tmp_path, names=NAMES) as drill:
+        load = load_of(78, 400, 20)
+        sending = drill.send(load)
+        drill.until(lambda: sending.done)
+        assert drill.findings(sending) == []
+        told = clock_events(drill)
+
+        drill.stack.stop("clocks")
+        asyncio.run(fetch(drill.stack.dsn, "DROP SCHEMA clocks CASCADE"))
+        drill.stack.start_service("clocks")
+        drill.until_ready("clocks")
+
+        assert clock_events(drill) == told > 0

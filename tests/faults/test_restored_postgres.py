@@ -11,6 +11,7 @@ import pytest
 from deploy.local.ports import SERVICES
 from tests.load.plan import Plan
 from tests.support.agencies import COUNCIL, TRUST, event, somebody
+from tests.support.clock_events import clock_events
 from tests.support.faults import Drill, drilled, load_of
 
 pytestmark = pytest.mark.long
@@ -69,7 +70,11 @@ def shown(drill: Drill, *loads: Plan) -> list[dict[str, Any]]:
 
 
 def parted(drill: Drill) -> tuple[dict[str, Any], dict[str, Any], str]:
-    """Join two persons and part them; return them as their senders know them."""
+    """
+    Join two persons and part them; return them as their senders know them.
+
+    And the child that the second is now, of whom the council is told nothing more.
+    """
     both = somebody()
     theirs = both | {"local_id": f"T-{both['local_id']}"}
     drill.agencies.publish(event(both, "ehcna.requested.v1"))
@@ -85,16 +90,17 @@ def parted(drill: Drill) -> tuple[dict[str, Any], dict[str, Any], str]:
     return both, theirs, answer.json()["child_ref"]
 
 
-def fed(drill: Drill, after: str | None = None) -> set[str]:
-    """Return what agencies sent that the council's feed carries behind a cursor."""
+def fed(drill: Drill, after: str | None = None, alone: str = "") -> set[str]:
+    """Return what agencies sent that the council is fed of all children but one."""
     ours = ("clock.", "person.linked.")
     feed = drill.agencies.feed_all(COUNCIL, after)
-    return {one["id"] for one in feed if not one["type"].startswith(ours)}
+    theirs = [one for one in feed if one["subject"] != alone]
+    return {one["id"] for one in theirs if not one["type"].startswith(ours)}
 
 
 @pytest.mark.timeout(1800)
 def test_what_was_published_since_is_read_back(tmp_path: Path) -> None:
-    """Timelines are the same to the letter, feeds lack nothing, and the parted stay so."""
+    """Timelines are the same to the letter, feeds lack nothing, clocks repeat nothing."""
     with drilled(tmp_path / "stack") as drill:
         first = sent(drill, BEFORE)
         known = fed(drill)
@@ -106,12 +112,14 @@ def test_what_was_published_since_is_read_back(tmp_path: Path) -> None:
         taken = drill.agencies.post(said, request_id=request).json()["message_ref"]
         drill.until(lambda: drill.agencies.is_settled(taken))
         before = shown(drill, BEFORE, SINCE)
-        cursor, since = drill.agencies.end_of_feed(COUNCIL), fed(drill) - known
+        since = fed(drill, alone=alone) - known
+        cursor, told = drill.agencies.end_of_feed(COUNCIL), clock_events(drill)
 
         restored(drill, tmp_path / "copy")
 
         assert [drill.findings(one) for one in (first, second)] == [[], []]
         assert shown(drill, BEFORE, SINCE) == before
+        assert clock_events(drill) == told
         again = drill.agencies.post(said, request_id=request)
         assert (again.status_code, again.headers["Idempotent-Replayed"]) == (
             202,
@@ -119,17 +127,15 @@ def test_what_was_published_since_is_read_back(tmp_path: Path) -> None:
         )
         assert again.json()["message_ref"] == taken
         drill.until(lambda: len(drill.agencies.entries(alone, TRUST)) == 1)
-        drill.agencies.publish(
+        answered = drill.agencies.publish(
             event(both, "ehcna.decided.v1", data={"decision": "assess"}),
             event(both, "ehcp.draft_issued.v1", data={"version": 1}),
         )
         other = said | {"occurred": "2026-02-27"}
         assert drill.agencies.post(other, request_id=request).status_code == 409
-        told = drill.agencies.publish(
-            event(theirs, "referral.accepted.v1", source=TRUST)
-        )
+        drill.agencies.publish(event(theirs, "referral.accepted.v1", source=TRUST))
         drill.until(lambda: len(drill.agencies.entries(alone, TRUST)) == 2)
-        since |= {one["id"] for one in told["events"]}
+        since |= {one["id"] for one in answered["events"]}
         drill.until(lambda: fed(drill, cursor) >= since)
         child = drill.agencies.child_of(both)
         causes = [one["causationid"] for one in drill.agencies.entries(child)]

@@ -5,8 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from schemas.topics import CLOCKS_CHANGED, EVENTS_LINKED
-from services.runtime.envelope import attributes_of
 from tests.support.agencies import (
     COUNCIL,
     HOSPITAL,
@@ -18,7 +16,6 @@ from tests.support.agencies import (
     somebody,
 )
 from tests.support.local_stack import fetch, until
-from tests.support.stepping import read_all
 
 REQUESTED = "ehcna.requested.v1"
 UNKNOWN = "c-00000000000000000000000000000000"
@@ -362,45 +359,3 @@ def test_after_a_join_either_reference_leads_to_the_child(agencies):
     assert [answer["child_ref"] for answer in answers] == [child, old]
     assert answers[0]["entries"] == answers[1]["entries"]
     assert len(answers[0]["entries"]) == 3
-
-
-@pytest.mark.parametrize("topic", [EVENTS_LINKED, CLOCKS_CHANGED])
-def test_a_person_who_moves_keeps_one_lane(agencies, movers, topic):
-    """Its later events, and its clocks', lie behind the earlier ones, whichever child's."""
-    until(lambda: all(len(told) == 2 for told in lanes(agencies, topic, movers)))
-
-    theirs = lanes(agencies, topic, movers)
-    assert all(len({lane for lane, _ in one}) == 1 for one in theirs)
-    assert any(len({child for _, child in one}) == 2 for one in theirs)
-
-
-@pytest.fixture(scope="module")
-def movers(agencies):
-    """Return patients who joined a council's child while they waited to be seen."""
-    known = [moving(agencies) for _ in range(8)]
-    refs = {person_of(agencies, first) for *_, first in known}
-    until(lambda: all(lanes(agencies, CLOCKS_CHANGED, refs)))
-    for person, patient, _ in known:
-        agencies.publish(event(person, "person.identified.v1"))
-        data = {"service": "slt", "completed_on": "2026-03-20"}
-        seen = event(patient, "assessment.completed.v1", source=TRUST, data=data)
-        agencies.publish(seen)
-    return refs
-
-
-def moving(agencies):
-    """Return a council's child, a patient who will be found to be it, and a receipt."""
-    person = somebody()
-    agencies.publish(event(without(person, "nhs_number"), REQUESTED))
-    patient = without(person, "upn") | {"local_id": str(uuid4())}
-    return person, patient, agencies.publish(referral(patient, service="slt"))
-
-
-def lanes(agencies, topic, refs):
-    """Return of each person the partitions and children of its records, in order."""
-    lying = asyncio.run(read_all(agencies.stack, topic.name))
-    told = [(one.partition, attributes_of(one.headers)) for one in lying]
-    return [
-        [(lane, said["subject"]) for lane, said in told if said.get("personref") == ref]
-        for ref in refs
-    ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 
@@ -28,6 +29,7 @@ _Concerned = Mapping[str, Sequence[ClockRule]]
 _TOGETHER: Final = 200
 """Children in one step of a tick: what arrives meanwhile waits for one step only."""
 
+_UNSTAMPED: Final = UUID(int=0)
 _PATIENCE_SECONDS: Final = 60
 """How long a tick that is asked for waits for the stream to be read."""
 
@@ -51,6 +53,9 @@ class Keeping:
         """Take in events and link decisions, and count again for those concerned."""
         taken = await self._children.take_in(step, records)
         if not taken.children:
+            return
+        if await store.behind.holds(step.conn):
+            await store.behind.note(step.conn, taken.children)
             return
         known = self._contracts.rules.clocks
         concerned = {
@@ -135,7 +140,9 @@ class Keeping:
             await self.look_on(today)
 
     async def has_read(self) -> bool:
-        """Return whether all that the stream holds at this instant has been read."""
+        """Return whether all that the stream holds now has been read and counted."""
+        if await store.behind.is_left(self._service.pool):
+            await self.read_so_far()
         for reading in self._readings():
             if not await reading.has_taken(await reading.ends()):
                 return False
@@ -143,15 +150,35 @@ class Keeping:
 
     async def read_so_far(self) -> None:
         """
-        Return once all that the stream holds at this instant has been read.
+        Return once all that the stream holds at this instant has been read and counted.
 
-        Raises NotNow if that takes too long: a warning too few would be given for good.
+        Raises what is AWAY if that takes too long: a warning too few would be for good.
         """
         async with asyncio.timeout(_PATIENCE_SECONDS):
             for reading in self._readings():
                 ends = await reading.ends()
                 while not await reading.has_taken(ends):  # noqa: ASYNC110 - in Postgres
                     await asyncio.sleep(0.05)
+        if await store.behind.is_left(self._service.pool):
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Count, some children in a step, what was not counted while it was read."""
+        turn = self._service.steps.turn
+        await turn("catch-up", lambda step: store.behind.end(step.conn))
+        while await turn("catch-up", self._part_of_rest):
+            pass
+
+    async def _part_of_rest(self, step: Step) -> bool:
+        """Count some of the children that are left; return whether there were any."""
+        listed = await store.behind.take(step.conn, _TOGETHER)
+        await children.hold(step.conn, listed)
+        known = await children.entries_of(step.conn, listed)
+        every = {ref: Child(ref, _UNSTAMPED, known.get(ref, [])) for ref in listed}
+        await self._count(
+            step, every, dict.fromkeys(listed, self._contracts.rules.clocks)
+        )
+        return bool(listed)
 
     def _readings(self) -> Sequence[Reading]:
         """Return what reads the stream; raises NotNow before Kafka has answered."""
@@ -215,8 +242,14 @@ def _concerned(known: Sequence[ClockRule], child: Child) -> Sequence[ClockRule]:
 
 
 async def take_back(step: Step, records: list[Record]) -> None:
-    """Take back what was published of clocks, and which warnings were given."""
+    """
+    Take back what was published of clocks, and which warnings were given.
+
+    The events that this rests on may be read again, one after another: what is half read
+    would be told as news.
+    """
     await remember_sent(step, records)
+    await store.behind.begin(step.conn)
     for record in records:
         said, body = dict(record.attributes), event_data(record)
         del said["specversion"]  # every record has it anew

@@ -1,6 +1,6 @@
 """Clocks, warnings and where open requests are found, as the service keeps them."""
 
-from services.clocks.store import asked, digests
+from services.clocks.store import asked, behind, digests
 from services.clocks.store.kept import (
     Published,
     drop,
@@ -18,6 +18,7 @@ from services.clocks.store.kept import (
 __all__ = [
     "Published",
     "asked",
+    "behind",
     "digests",
     "drop",
     "falling_due",

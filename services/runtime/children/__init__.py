@@ -7,7 +7,7 @@ un-linking change the map alone (design §3).
 
 from services.runtime.children.entries import account, add_entries, entries_of
 from services.runtime.children.links import PERSON_LINKED, Moved, current_child, place
-from services.runtime.children.taking import Child, Children, Link, Taken, opened
+from services.runtime.children.taking import Child, Children, Link, Taken, hold, opened
 
 __all__ = [
     "PERSON_LINKED",
@@ -20,6 +20,7 @@ __all__ = [
     "add_entries",
     "current_child",
     "entries_of",
+    "hold",
     "opened",
     "place",
 ]

@@ -188,6 +188,11 @@ class Children:
             self._entries -= len(oldest.entries)
 
 
+async def hold(conn: Connection, refs: Collection[str]) -> None:
+    """Have nobody add to the children *refs* until the commit."""
+    await conn.fetch(_BEFORE, sorted(refs))
+
+
 def opened(
     step: Step, records: Sequence[Record]
 ) -> tuple[list[Entry], list[tuple[Record, dict[str, Any]]]]:
