@@ -7,6 +7,7 @@ from services.console import api, handlers, pages
 from services.console.clients.watching import Watch
 from services.console.settings import Settings
 from services.console.store.desk import Desk
+from services.console.store.ledger import FORGET_PLACES
 from services.runtime import session, ticking
 from services.runtime.agreements import Contracts
 from services.runtime.parts import Parts, Timer
@@ -28,6 +29,7 @@ def main(shared: Shared) -> int:
     return service.run(
         Parts(
             name="console",
+            places=FORGET_PLACES,
             writes=topics.ALL,
             readers=(handlers.reader(),),
             timers=(

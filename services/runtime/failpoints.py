@@ -22,8 +22,8 @@ NAMES: Final = (
     "after-commit",
     "before-publish",
     "after-publish",
-    "before-delete",
-    "after-delete",
+    "before-confirm",
+    "after-confirm",
     "before-answer",
 )
 

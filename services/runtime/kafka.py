@@ -16,8 +16,9 @@ from schemas.topics import PARTITIONS, Topic, settings_of
 from services.runtime import log
 
 RESET: Final = (
-    "if this cluster is new on purpose, publish the tail again from the originals, or,"
-    " in development, run `make reset`"
+    "if that is so on purpose, or Kafka is lost for good, stop every service and say"
+    " `throughline republish`: what was published is kept in Postgres; or, in"
+    " development, run `make reset`"
 )
 """What to do where Kafka no longer holds what Postgres speaks of."""
 
@@ -39,7 +40,7 @@ class Cluster:
         wait = 0.2
         while True:
             try:
-                await self._describe()
+                await describe(self._servers)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.get().warning("kafka_away", error=log.named(error))
                 await asyncio.sleep(wait)
@@ -47,28 +48,16 @@ class Cluster:
             else:
                 return
 
-    async def _describe(self) -> tuple[str, int]:
-        """Return the cluster's id and how many brokers it has."""
-        admin = AIOKafkaAdminClient(
-            bootstrap_servers=self._servers, request_timeout_ms=5000
-        )
-        try:
-            await asyncio.wait_for(admin.start(), 5)
-            said = await admin.describe_cluster()
-            return said["cluster_id"], len(said["brokers"])
-        finally:
-            await admin.close()
-
     async def same(self) -> None:
         """Raise Stopped unless this is the cluster known."""
-        cluster_id, _ = await self._describe()
+        cluster_id, _ = await describe(self._servers)
         known = await self._pool.fetchval("SELECT cluster_id FROM cluster")
         if known is not None and known != cluster_id:
             raise Stopped(_ANOTHER)
 
     async def check(self, topics: Sequence[Topic]) -> None:
         """Raise Stopped unless this is the cluster known, with *topics* as they must be."""
-        cluster_id, _ = await self._describe()
+        cluster_id, _ = await describe(self._servers)
         known = await self._pool.fetchval(
             "INSERT INTO cluster (cluster_id) VALUES ($1) ON CONFLICT (single)"
             " DO UPDATE SET single = true RETURNING cluster_id",
@@ -157,6 +146,17 @@ class Cluster:
             yield consumer
         finally:
             await consumer.stop()
+
+
+async def describe(servers: Sequence[str]) -> tuple[str, int]:
+    """Return the cluster's id and how many brokers it has."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=5000)
+    try:
+        await asyncio.wait_for(admin.start(), 5)
+        said = await admin.describe_cluster()
+        return said["cluster_id"], len(said["brokers"])
+    finally:
+        await admin.close()
 
 
 async def _check_settings(

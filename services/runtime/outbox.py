@@ -2,7 +2,8 @@
 Lanes: what a step publishes, numbered in the order in which it will be published.
 
 A lane is one partition of one output topic. Its lock is held until the commit, so its
-numbers have no gaps and follow the order of commits.
+numbers have no gaps and follow the order of commits. What was published stays for as long
+as its topic keeps it, in case the log is lost.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from schemas.topics import PARTITIONS, REFUSED, Topic
+from schemas.topics import ALL, PARTITIONS, REFUSED, Topic
 from services.runtime.envelope import Headers, Outgoing
 from services.runtime.postgres import Connection
 
@@ -33,7 +34,7 @@ WITH wanted AS (
     WHERE l.topic = w.topic AND l.partition = w.partition
     RETURNING l.topic, l.partition, l.next_seq - w.n AS first, l.owner
 ), kept AS (
-    INSERT INTO outbox (topic, partition, seq, key, headers, value)
+    INSERT INTO written (topic, partition, seq, key, headers, value)
     SELECT r.topic, r.partition, t.first + r.nth, r.key, r.headers, r.value
     FROM unnest($4::text[], $5::int[], $6::bigint[], $7::bytea[], $8::bytea[],
                 $9::bytea[]) AS r(topic, partition, nth, key, headers, value)
@@ -53,7 +54,7 @@ WHERE l.topic = mine.topic AND l.partition = mine.partition
 RETURNING l.topic, l.partition, l.confirmed_seq
 """
 _READ: Final = """
-SELECT seq, key, headers, value FROM outbox
+SELECT seq, key, headers, value FROM written
 WHERE topic = $1 AND partition = $2 AND seq >= $3 ORDER BY seq LIMIT $4
 """
 _HELD: Final = "SELECT topic, partition FROM lanes WHERE owner = $1"
@@ -71,10 +72,10 @@ UPDATE lanes l SET confirmed_seq = c.seq,
 FROM c JOIN locked k USING (topic, partition)
 WHERE l.topic = c.topic AND l.partition = c.partition AND l.confirmed_seq < c.seq
 """
-_DELETE: Final = """
-DELETE FROM outbox o USING unnest($1::text[], $2::int[], $3::bigint[])
-    AS c(topic, partition, seq)
-WHERE o.topic = c.topic AND o.partition = c.partition AND o.seq <= c.seq
+_FORGET: Final = """
+DELETE FROM written w USING lanes l, unnest($1::text[], $2::bigint[]) AS k(topic, ms)
+WHERE w.topic = k.topic AND l.topic = w.topic AND l.partition = w.partition
+AND w.seq <= l.confirmed_seq AND w.at < now() - make_interval(secs => k.ms / 1000.0)
 """
 
 
@@ -206,8 +207,13 @@ async def read(
 
 
 async def confirm(conn: Connection, done: Sequence[tuple[LaneName, int, int]]) -> None:
-    """Note the last confirmed number and offset of lanes, and delete up to there."""
+    """Note the last confirmed number and offset of lanes: up to there nothing waits."""
     topics, partitions = [n[0] for n, *_ in done], [n[1] for n, *_ in done]
     seqs, offsets = [d[1] for d in done], [d[2] for d in done]
     await conn.execute(_CONFIRM, topics, partitions, seqs, offsets)
-    await conn.execute(_DELETE, topics, partitions, seqs)
+
+
+async def forget(pool: asyncpg.Pool) -> None:
+    """Delete what was published so long ago that its topic keeps it no longer."""
+    kept = [(topic.name, topic.retention_ms) for topic in ALL if topic.retention_ms > 0]
+    await pool.execute(_FORGET, [name for name, _ in kept], [ms for _, ms in kept])

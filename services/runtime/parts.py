@@ -30,6 +30,8 @@ class Parts:
     routers: Sequence[APIRouter] = ()
     take_back: TakeBack | None = None
     """Takes what was published and is no longer known back into the tables."""
+    places: str = ""
+    """SQL that forgets where in the log anything lay, once a log was lost."""
     shared: tuple[str, ...] = ()
     """Packages of the runtime whose tables this service keeps as well."""
 

@@ -31,6 +31,7 @@ STUCK_SECONDS: Final = 30.0
 _BUFFER: Final = 5000
 _READ_AT_ONCE: Final = 500
 _IN_FLIGHT: Final = 2000
+_TIDY_SECONDS: Final = 3600.0
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Lane:
     in_flight: deque[tuple[int, float]] = field(default_factory=deque)
     confirmed: tuple[int, int] = (-1, -1)
     """Number and Kafka offset of the last confirmed record."""
-    deleted: int = -1
+    noted: int = -1
 
 
 class Relay:
@@ -100,7 +101,7 @@ class Relay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(*AWAY):
-            await self._delete_confirmed()
+            await self._note_confirmed()
             await self._pool.execute(
                 "UPDATE lanes SET lease_until = '-infinity' WHERE owner = $1",
                 self.owner,
@@ -222,14 +223,17 @@ class Relay:
             self._wake.set()
 
     async def _housekeep(self) -> None:
-        """Renew the lease, delete what is confirmed, and see whether anything sticks."""
-        renewed = 0.0
+        """Renew the lease, note what is confirmed, and see whether anything sticks."""
+        renewed = tidied = 0.0
         while True:
+            if time.monotonic() - tidied > _TIDY_SECONDS:
+                await outbox.forget(self._pool)
+                tidied = time.monotonic()
             if time.monotonic() - renewed > LEASE_SECONDS / 3:
                 await self._claim()
                 renewed = time.monotonic()
                 self.look()
-            await self._delete_confirmed()
+            await self._note_confirmed()
             self._replace_if_stuck()
             await asyncio.sleep(TICK_SECONDS)
 
@@ -239,7 +243,7 @@ class Relay:
 
         A lane that a step has locked is passed over and stays whose it was. Where another
         has confirmed more than we have sent, it had the lane while we were away: what we
-        would send next is published and deleted.
+        would send next is published.
         """
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL synchronous_commit TO off")
@@ -252,28 +256,28 @@ class Relay:
             if known is None or known.upcoming < upcoming:
                 self._lanes[name] = Lane(upcoming)
 
-    async def _delete_confirmed(self) -> None:
+    async def _note_confirmed(self) -> None:
         """
-        Delete what Kafka has confirmed.
+        Note what Kafka has confirmed.
 
-        Without waiting for the disk: a deletion that a crash undoes only publishes the
-        same bytes once more.
+        Without waiting for the disk: a note that a crash undoes only publishes the same
+        bytes once more.
         """
         done = [
             (name, *lane.confirmed)
             for name, lane in self._lanes.items()
-            if lane.confirmed[0] > lane.deleted
+            if lane.confirmed[0] > lane.noted
         ]
         if not done:
             return
-        failpoint("before-delete")
+        failpoint("before-confirm")
         async with self._pool.acquire() as conn, conn.transaction():
             await conn.execute("SET LOCAL synchronous_commit TO off")
             await outbox.confirm(conn, done)
-        failpoint("after-delete")
+        failpoint("after-confirm")
         for name, seq, _ in done:
             if name in self._lanes:
-                self._lanes[name].deleted = seq
+                self._lanes[name].noted = seq
 
     def _replace_if_stuck(self) -> None:
         """Have the producer replaced when its oldest record has waited too long."""

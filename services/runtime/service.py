@@ -29,6 +29,7 @@ from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
 from services.runtime.reading import Reader, Reading
 from services.runtime.relay import Relay
+from services.runtime.republishing import start_over
 from services.runtime.rereading import Rereading
 from services.runtime.settings import EXIT_STOPPED, PORTS, Shared
 from services.runtime.step import Steps
@@ -166,6 +167,7 @@ class Service:
         while True:
             await live.cluster.answering()
             try:
+                await start_over(self.settings.kafka, live.pool, parts.places)
                 await live.cluster.check(topics)
                 for reader in parts.readers:
                     await live.cluster.positions(reader.name, reader.topics)
@@ -180,8 +182,7 @@ class Service:
     async def _read_back(self, parts: Parts) -> None:
         """Take back what was published and is no longer known, before going on."""
         live = self._ready
-        servers, take_back = self.settings.kafka, parts.take_back
-        reread = Rereading(self.name, servers, live.steps, take_back)
+        reread = Rereading(self.name, self.settings.kafka, live.steps, parts.take_back)
         await reread.run(live.pool, parts.writes)
         await live.steps.recall()
 

@@ -24,6 +24,9 @@ Unit = Literal["event", "message"]
 _POSITIONS: Final = """
 SELECT partition, next_offset FROM positions WHERE reader = $1 AND topic = $2
 """
+_WAITING: Final = """
+SELECT coalesce(sum(next_seq - 1 - confirmed_seq), 0)::bigint FROM lanes
+"""
 _REFUSED: Final = """
 SELECT t.source, count(*) AS n FROM turned_away t
 WHERE t.reader = $1 AND t.topic = $2
@@ -78,7 +81,7 @@ async def _counted(
     """Return every count of *books*."""
     return {
         "service": service.name,
-        "waiting": await conn.fetchval("SELECT count(*) FROM outbox"),
+        "waiting": await conn.fetchval(_WAITING),
         "accounts": [await _account(conn, account) for account in books.accounts],
         "states": await _rows(conn, books.states),
         "overdue": await _rows(conn, books.overdue),

@@ -14,7 +14,7 @@ from tests.support.local_stack import fetch
 
 OF_THE_DOOR = ("before-answer",)
 OF_READING = ("after-positions", "after-seen")
-OF_THE_RELAY = ("before-publish", "after-publish", "before-delete", "after-delete")
+OF_THE_RELAY = ("before-publish", "after-publish", "before-confirm", "after-confirm")
 OF_A_REQUEST = tuple(name for name in NAMES if name not in OF_READING)
 OF_A_TURN = tuple(n for n in NAMES if n not in {"after-seen", "before-answer"})
 OF_THE_TICK = tuple(name for name in OF_A_TURN if name not in OF_THE_RELAY)

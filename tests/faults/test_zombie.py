@@ -16,7 +16,7 @@ from tests.support.local_stack import fetch
 pytestmark = pytest.mark.long
 NAMES = tuple(name for name in SERVICES if name not in {"clocks", "console"})
 WITHIN_A_STEP = ("after-seen", "before-commit", "after-commit")
-BESIDE_A_STEP = ("before-publish", "after-publish", "before-delete")
+BESIDE_A_STEP = ("before-publish", "after-publish", "before-confirm")
 EVERY = (
     *(("identity_linking", f"{name}@identity-linking") for name in WITHIN_A_STEP),
     *(("identity_linking", name) for name in BESIDE_A_STEP),

@@ -86,7 +86,7 @@ async def test_what_was_committed_before_a_crash_is_published_by_the_next(
 async def test_what_was_not_deleted_is_published_again_the_same(
     infrastructure, topic, monkeypatch
 ):
-    """A crash between publishing and deleting repeats the same bytes in the same order."""
+    """A crash between publishing and confirming repeats the same bytes in the same order."""
 
     async def dies(_relay):
         """Delete nothing, as a process that was killed."""
@@ -95,7 +95,7 @@ async def test_what_was_not_deleted_is_published_again_the_same(
         sent = [outgoing(topic.name, n, b"p-1") for n in range(5)]
         partition = sent[0].partition
         with monkeypatch.context() as patched:
-            patched.setattr(Relay, "_delete_confirmed", dies)
+            patched.setattr(Relay, "_note_confirmed", dies)
             await process.relay.start()
             await process.publish(*sent)
             await eventually(lambda: _lie(infrastructure, topic, partition, 5))
@@ -219,7 +219,7 @@ async def test_a_lane_that_went_and_came_back_goes_on_behind_the_other(
         assert await numbers(infrastructure, topic, partition) == [1]
 
 
-async def test_deleting_waits_for_steps_without_a_deadlock(infrastructure, topic):
+async def test_confirming_waits_for_steps_without_a_deadlock(infrastructure, topic):
     """Lanes are confirmed in the order in which steps lock them, whatever is held."""
     async with works(infrastructure, topic) as process:
         await process.relay._claim()
@@ -232,10 +232,10 @@ async def test_deleting_waits_for_steps_without_a_deadlock(infrastructure, topic
         async with process.pool.acquire() as conn, conn.transaction():
             lock = "SELECT 1 FROM lanes WHERE topic = $1 AND partition = $2 FOR UPDATE"
             await conn.execute(lock, topic.name, 0)
-            deleting = asyncio.create_task(process.relay._delete_confirmed())
+            confirming = asyncio.create_task(process.relay._note_confirmed())
             await eventually(lambda: _waits(process))
             await conn.execute(lock, topic.name, 5)
-        await deleting
+        await confirming
 
         assert await process.outbox() == []
 

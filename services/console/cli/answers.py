@@ -39,6 +39,16 @@ def failed(code: int, text: str) -> typer.Exit:
     return typer.Exit(code)
 
 
+def confirm(question: str, *, yes: bool) -> None:
+    """Go on if the person has said yes, or says so now."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise failed(USAGE, "say --yes: nobody is here to be asked")
+    if not typer.confirm(question, err=True):
+        raise failed(FAILED, "nothing was done")
+
+
 def remark(text: str) -> None:
     """Say *text* beside the data."""
     sys.stderr.write(text + "\n")

@@ -2,7 +2,14 @@
 
 import typer
 
-from services.console.cli import checking, operating, publishing, reading, retranslating
+from services.console.cli import (
+    checking,
+    operating,
+    publishing,
+    reading,
+    recovering,
+    retranslating,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,3 +29,4 @@ app.command()(retranslating.retranslate)
 app.command()(operating.status)
 app.command()(checking.doctor)
 app.command()(operating.tick)
+app.command()(recovering.republish)

@@ -1,6 +1,5 @@
 """`trace`, `refused`, `identity`, `status` and `tick`: what operators do."""
 
-import sys
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -10,11 +9,11 @@ import typer
 
 from services.console import rules
 from services.console.cli.answers import (
-    FAILED,
     NOT_FOUND,
     PROBLEMS,
     USAGE,
     body_of,
+    confirm,
     failed,
     print_json,
     print_line,
@@ -93,7 +92,7 @@ def replay_refused(
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Send refused messages again to where they were refused."""
-    _confirm(f"Send {len(refs)} again?", yes=yes)
+    confirm(f"Send {len(refs)} again?", yes=yes)
     asked = {"refs": [str(ref) for ref in refs], "reason": reason}
     with asking() as asks:
         said = body_of(asks.post("console", "/refused/replay", asked))
@@ -112,7 +111,7 @@ def unlink(
     found = rules.wanted(person_ref)
     if found is None or found.kind != "person":
         raise failed(NOT_FOUND, "a person's reference begins with p-")
-    _confirm("Part this person from its child?", yes=yes)
+    confirm("Part this person from its child?", yes=yes)
     path = f"/persons/{person_ref}/unlink"
     with asking() as asks:
         said = body_of(asks.post("identity_linking", path, {"reason": reason}))
@@ -186,16 +185,6 @@ def _day(said: str) -> str:
         return date.fromisoformat(said).isoformat()
     except ValueError:
         raise failed(USAGE, "give a date as YYYY-MM-DD") from None
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    """Go on if the person has said yes, or says so now."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise failed(USAGE, "say --yes: nobody is here to be asked")
-    if not typer.confirm(question, err=True):
-        raise failed(FAILED, "nothing was done")
 
 
 def _print(

@@ -37,6 +37,10 @@ ITEMS: Final = """
 SELECT l.* FROM unnest($1::uuid[], $2::int[]) AS w(message_ref, place)
 JOIN ledger l USING (message_ref, place)
 """
+FORGET_PLACES: Final = (
+    "UPDATE ledger SET position = position - (2::bigint ^ 40)::bigint"
+)
+"""Where in a log that is lost something lay is before where anything lies now."""
 MENTIONS: Final = "SELECT * FROM ledger WHERE mentions && $1::uuid[]"
 
 
@@ -130,7 +134,7 @@ def _shown(row: asyncpg.Record) -> dict[str, Any]:
         "hop": HOPS[row["topic"]],
         "topic": row["topic"],
         "partition": row["partition"],
-        "offset": row["position"],
+        "offset": max(row["position"], -1),
         "at": instants.text(row["at"]),
         "state": row["state"],
         "reason": row["reason"],

@@ -215,3 +215,30 @@ class TestTick:
         """Anything else is a mistake in the use."""
         assert installation.run("tick", said).exit_code == 2
         assert installation.asked == []
+
+
+class TestRepublish:
+    """Saying that Kafka is new on purpose."""
+
+    POSTGRES = "postgresql://postgres@127.0.0.1:1/postgres"
+
+    def test_is_done_on_purpose(self, installation, monkeypatch):
+        """Without --yes and without a person nothing is done."""
+        monkeypatch.setenv("THROUGHLINE_POSTGRES", self.POSTGRES)
+        ran = installation.run("republish", "--reason", "a disk is gone")
+        assert ran.exit_code == 2
+        assert "say --yes" in ran.stderr
+
+    def test_needs_to_know_where_postgres_is(self, installation, monkeypatch):
+        """It is in no usual place."""
+        monkeypatch.delenv("THROUGHLINE_POSTGRES", raising=False)
+        ran = installation.run("republish", "--reason", "a disk is gone", "--yes")
+        assert (ran.exit_code, "THROUGHLINE_POSTGRES" in ran.stderr) == (2, True)
+
+    def test_says_what_does_not_answer(self, installation, monkeypatch):
+        """Neither Kafka nor Postgres: one line, and nothing else."""
+        monkeypatch.setenv("THROUGHLINE_POSTGRES", self.POSTGRES)
+        monkeypatch.setenv("THROUGHLINE_KAFKA", "127.0.0.1:1")
+        ran = installation.run("republish", "--reason", "a disk is gone", "--yes")
+        assert ran.exit_code == 1
+        assert ran.stderr.endswith("Kafka or Postgres does not answer\n")
