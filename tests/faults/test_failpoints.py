@@ -1,6 +1,7 @@
 """A process dies at each failpoint of the step, once, and starts again."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
@@ -34,7 +35,6 @@ READERS = {
 }
 """Every reader, in whose process it is, and where it can die."""
 PACE = Pace(per_second=40)
-SEEDS = {name: 300 + place for place, name in enumerate(NAMES)}
 
 
 def within(name: str, source: str) -> str:
@@ -47,20 +47,24 @@ def one(whole: Drill, asked: str) -> int:
     return int(asyncio.run(fetch(whole.stack.dsn, asked))[0][0])
 
 
-def sent_and_checked(whole: Drill, seed: int, service: str, failpoint: str) -> None:
-    """Send a small load to a service that dies under it; the checker finds nothing."""
-    mark = whole.arm(service, failpoint)
-    sending = whole.send(load_of(seed, 60, 5))
-    whole.until(mark.exists)
-    whole.until(lambda: sending.done)
-    assert whole.findings(sending) == []
-
-
 def fired(mark: Path, sending: Sending) -> bool:
     """Return whether a process has died; until then, one more request may follow."""
     if not mark.exists() and sending.taken >= sending.allowed:
         sending.allowed += 1
     return mark.exists()
+
+
+def dies_at_each(
+    whole: Drill, service: str, places: Sequence[str], sending: Sending
+) -> None:
+    """Have a service die once at each of *places* under a load; nothing is found."""
+    for turn, place in enumerate(places, 1):
+        mark = whole.arm(service, place)
+        share = turn * sending.total // len(places)
+        sending.allowed = max(sending.allowed, share)
+        whole.until(lambda: fired(mark, sending))  # noqa: B023 - called at once
+    whole.until(lambda: sending.done)
+    assert whole.findings(sending) == []
 
 
 @pytest.mark.parametrize(
@@ -76,25 +80,21 @@ def test_of_records(whole: Drill, reader: str) -> None:
     seed = 900 + [*READERS].index(reader)
     events = 900 if service == "health_gateway" else 300  # one in fifteen is for health
     sending = whole.send(load_of(seed, events, 20), PACE, allowed=0)
-    for turn, name in enumerate(names, 1):
-        mark = whole.arm(service, within(name, reader))
-        sending.allowed = max(sending.allowed, turn * sending.total // len(names))
-        whole.until(lambda: fired(mark, sending))  # noqa: B023 - called at once
-    whole.until(lambda: sending.done)
-    assert whole.findings(sending) == []
+    dies_at_each(whole, service, [within(name, reader) for name in names], sending)
 
 
 @pytest.mark.parametrize(
-    "name",
+    "names",
     [
-        pytest.param(name, marks=() if name in OF_THE_DOOR else pytest.mark.long)
-        for name in OF_A_REQUEST
+        pytest.param(OF_THE_DOOR, id="door"),
+        pytest.param(OF_A_REQUEST, id="all", marks=pytest.mark.long),
     ],
 )
-def test_of_a_request(whole: Drill, name: str) -> None:
-    """A door dies under a request; its sender asks again and there is one effect."""
-    failpoint = within(name, "request")
-    sent_and_checked(whole, 100 + SEEDS[name], "education_gateway", failpoint)
+def test_of_requests(whole: Drill, names: Sequence[str]) -> None:
+    """A door dies under requests; their senders ask again and there is one effect."""
+    sending = whole.send(load_of(100 + len(names), 30 * len(names), 5), PACE, allowed=0)
+    places = [within(name, "request") for name in names]
+    dies_at_each(whole, "education_gateway", places, sending)
 
 
 @pytest.mark.long
@@ -161,33 +161,29 @@ def test_of_the_command_replay(whole: Drill, name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", OF_A_TURN)
-def test_of_the_timer_unpacking(whole: Drill, name: str) -> None:
-    """The door dies with a long array taken, and again while its items follow."""
+def test_of_the_timer_unpacking(whole: Drill) -> None:
+    """The door dies with a long array taken, and at each place while its items follow."""
     taken = whole.arm("education_gateway", "after-commit@request")
-    sending = whole.send(array_of(200 + SEEDS[name], 620, 4, str(uuid4())))
+    sending = whole.send(array_of(200, 2600, 20, str(uuid4())))
     whole.until(taken.exists)
 
-    mark = whole.arm("education_gateway", within(name, "unpacking"))
-    whole.until(mark.exists)
-    whole.until(lambda: sending.done)
-
-    assert whole.findings(sending) == []
+    places = [within(name, "unpacking") for name in OF_A_TURN]
+    dies_at_each(whole, "education_gateway", places, sending)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", OF_THE_TICK)
-def test_of_the_timer_tick(whole: Drill, name: str) -> None:
+def test_of_the_timer_tick(whole: Drill) -> None:
     """The clocks die while they warn of what is overdue; each warning is given once."""
     whole.take_down("clocks")
-    sending = whole.send(load_of(400 + SEEDS[name], 240, 12))
+    sending = whole.send(load_of(400, 240, 12))
     whole.until(lambda: sending.done)
     assert whole.findings(sending) == []
     given = "SELECT count(*) FROM clocks.warnings"
     before = one(whole, given)
 
-    mark = whole.arm("clocks", within(name, "tick"))
-    whole.until(mark.exists)
+    for name in OF_THE_TICK:  # the commit comes last: until then, all is still to do
+        mark = whole.arm("clocks", within(name, "tick"))
+        whole.until(mark.exists)
     whole.bring_back("clocks")
 
     whole.until(lambda: one(whole, given) > before)
