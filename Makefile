@@ -34,7 +34,7 @@ fuzz: ## Search for input that the doors cannot bear, for ten minutes
 
 long: ## Run the tests that take minutes
 	@sh deploy/setup.sh test
-	@$(PYTHON) -m pytest -m long
+	@$(PYTHON) -m pytest -m long -v --durations=20
 
 check: setup ## Check format, lint, types, imports and docstrings; change nothing
 	@.venv/bin/ruff format --check .

@@ -9,6 +9,7 @@ as its topic keeps it, in case the log is lost.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -73,9 +74,9 @@ FROM c JOIN locked k USING (topic, partition)
 WHERE l.topic = c.topic AND l.partition = c.partition AND l.confirmed_seq < c.seq
 """
 _FORGET: Final = """
-DELETE FROM written w USING lanes l, unnest($1::text[], $2::bigint[]) AS k(topic, ms)
-WHERE w.topic = k.topic AND l.topic = w.topic AND l.partition = w.partition
-AND w.seq <= l.confirmed_seq AND w.at < now() - make_interval(secs => k.ms / 1000.0)
+DELETE FROM written w USING lanes l
+WHERE w.topic = $1 AND w.at < now() - $2::interval
+AND l.topic = w.topic AND l.partition = w.partition AND w.seq <= l.confirmed_seq
 """
 
 
@@ -215,5 +216,7 @@ async def confirm(conn: Connection, done: Sequence[tuple[LaneName, int, int]]) -
 
 async def forget(pool: asyncpg.Pool) -> None:
     """Delete what was published so long ago that its topic keeps it no longer."""
-    kept = [(topic.name, topic.retention_ms) for topic in ALL if topic.retention_ms > 0]
-    await pool.execute(_FORGET, [name for name, _ in kept], [ms for _, ms in kept])
+    for topic in ALL:
+        if topic.retention_ms > 0:
+            kept = timedelta(milliseconds=topic.retention_ms)
+            await pool.execute(_FORGET, topic.name, kept)
