@@ -35,4 +35,7 @@ async def _until_lost(
         conn.add_termination_listener(lambda _: lost.set())
         await conn.add_listener(channel, lambda *_: heard())
         heard()
-        await lost.wait()
+        try:
+            await lost.wait()
+        finally:
+            conn.terminate()  # it would go back to the pool listening
