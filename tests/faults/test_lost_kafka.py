@@ -125,6 +125,8 @@ def test_all_is_published_again_on_a_new_cluster(tmp_path: Path) -> None:
         up = {"health_gateway", "education_gateway", "console"}
         drill.until(lambda: drill.held == up, held=up)
         drill.until(lambda: republish(drill) == 0, held=up)
+        for name in SERVICES:
+            drill.stack.start_again(name)
         drill.forgive()
         for name in SERVICES:
             drill.bring_back(name)
