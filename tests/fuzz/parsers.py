@@ -21,6 +21,7 @@ with atheris.instrument_imports(include=["services", "schemas"]):
     from services.education_gateway.translate.files.layout import BrokenFileError
     from services.health_gateway.rules import Media
     from services.health_gateway.translate import Asked, submission, withdrawn
+    from services.health_gateway.translate.notices import Notifier, noticed
     from tests.support import school_files
     from tests.support.fhir import heard
 
@@ -54,6 +55,12 @@ def fhir_address(body: bytes) -> None:
     withdrawn(Asked("DELETE", kind, own), heard())
 
 
+def notices(body: bytes) -> None:
+    """Read *body* as a mailbox does, by what it looks like."""
+    notifier = Notifier.NEMS if body.lstrip().startswith(b"<") else Notifier.MNS
+    noticed(body, heard(), notifier)
+
+
 def events(body: bytes) -> None:
     """Read *body* as the door for events does."""
     for place, event in enumerate(parsed(body, most=5_000)):
@@ -73,6 +80,10 @@ TARGETS: Final[dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]]] = {
     ),
     "fhir_xml": (fhir_xml, (_XML,)),
     "fhir_address": (fhir_address, (b"Patient/p1",)),
+    "notices": (
+        notices,
+        tuple(path.read_bytes() for path in sorted(FILES.glob("*.[mn]*s.*"))),
+    ),
     "events": (events, (_EVENT, b"[" + _EVENT + b"]")),
     "files": (files, (school_files.csv_of([school_files.pupil(1)]),)),
 }

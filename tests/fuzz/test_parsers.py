@@ -14,7 +14,7 @@ SECONDS = int(os.environ.get("THROUGHLINE_FUZZ_SECONDS", "0"))
 """Of one parser; 0: a fixed number of bodies for all of them, the same every time."""
 RUNS = 10_000
 SEED = 417
-TARGETS = ("events", "fhir_address", "fhir_json", "fhir_xml", "files")
+TARGETS = ("events", "fhir_address", "fhir_json", "fhir_xml", "files", "notices")
 
 
 def fuzz(target, bound, folder):

@@ -24,7 +24,7 @@ from services.health_gateway.translate import (
     Tables,
     submission,
 )
-from services.health_gateway.translate.notices import noticed, service_of
+from services.health_gateway.translate.notices import Notifier, noticed
 from services.runtime import audit
 from services.runtime.envelope import Record
 from services.runtime.intake import reopening
@@ -176,7 +176,7 @@ class Retranslation:
         heard = Heard(
             message.sender, message.received, str(ref), tables, message.correlation_id
         )
-        service = service_of(message.body)
+        service = Notifier.of(message.content_type)
         whole = (
             noticed(message.body, heard, service)
             if service

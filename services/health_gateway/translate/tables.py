@@ -33,6 +33,9 @@ class _Strict(BaseModel):
     )
 
 
+_MARK: Final = "; notice="
+
+
 class Notifier(Enum):
     """A national service whose notices are taken."""
 
@@ -41,7 +44,13 @@ class Notifier(Enum):
 
     def marked(self, content_type: str) -> str:
         """Return a content type that says whose notice it is: MESH's own never does."""
-        return f"{content_type}; notice={self.value}"
+        return f"{content_type}{_MARK}{self.value}"
+
+    @classmethod
+    def of(cls, content_type: str) -> "Notifier | None":
+        """Return whose notice an original is marked as; None for any other."""
+        _, marked, value = content_type.rpartition(_MARK)
+        return cls(value) if marked and value in {one.value for one in cls} else None
 
 
 class CodesOf(_Strict):

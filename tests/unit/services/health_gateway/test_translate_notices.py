@@ -190,6 +190,14 @@ def test_a_signal_without_its_event_type_is_refused():
     assert refused(bundle, Notifier.MNS).reason == "missing"
 
 
+@pytest.mark.parametrize("notifier", Notifier)
+def test_an_original_says_whose_notice_it_is(notifier):
+    """What came by HTTP never does, however it looks."""
+    assert Notifier.of(notifier.marked("application/octet-stream")) is notifier
+    assert Notifier.of("application/fhir+xml") is None
+    assert Notifier.of("text/xml; notice=x") is None
+
+
 def test_words_of_our_own_events_are_no_notice():
     """An education event is a CloudEvent as well, and holds a person."""
     ours = {"specversion": "1.0", "type": "x.y.v1", "data": {"person": {}}}
