@@ -19,6 +19,9 @@ from schemas.history import day_of, occurred_on
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+Values = Mapping[str, str | tuple[str, ...]]
+
+
 def _known_type(name: str) -> str:
     """Return *name* if the catalogue has it, so that a misspelt rule cannot start."""
     if name not in CATALOGUE:
@@ -42,7 +45,7 @@ class Also(Strict):
 
     day: str
     """Data member that holds its date; the later of the two days counts."""
-    when: Mapping[str, str] = {}
+    when: Values = {}
     """Data members that must have these values for it to be needed."""
 
     def done(self, entry: Entry) -> bool:
@@ -61,8 +64,8 @@ class Moment(Strict):
     types: tuple[EventName, ...] = Field(min_length=1)
     day: str | None = None
     """Data member that holds the date; where it is absent, the day it occurred."""
-    when: Mapping[str, str] = {}
-    """Data members that must have these values."""
+    when: Values = {}
+    """Data members that must have these values, or one of several."""
     needs_day: bool = False
     """Only an event that states the day itself says it."""
     also: Also | None = None
@@ -122,9 +125,12 @@ class Explanation(Moment):
         return f"{self.cites}({limb})" if limb else self.cites
 
 
-def _has(entry: Entry, members: Mapping[str, str]) -> bool:
+def _has(entry: Entry, members: Values) -> bool:
     """Return whether the data of *entry* have these values; `true` is a truth value."""
-    return all(_word(entry.data.get(name)) == value for name, value in members.items())
+    return all(
+        _word(entry.data.get(name)) in (value if isinstance(value, tuple) else (value,))
+        for name, value in members.items()
+    )
 
 
 def _word(value: object) -> object:

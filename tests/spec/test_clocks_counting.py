@@ -170,6 +170,13 @@ class TestRule:
             "ehcp.transfer.send",
             "mediation.arrange",
             "referral.wait",
+            "tribunal.amend_plan",
+            "tribunal.assess.final",
+            "tribunal.assess.no_plan",
+            "tribunal.assess.notify",
+            "tribunal.make_plan.draft",
+            "tribunal.make_plan.final",
+            "tribunal.name_school",
         ]
 
     @pytest.mark.parametrize(

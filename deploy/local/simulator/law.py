@@ -3,7 +3,7 @@ What is owed by when, reckoned here by itself from the text of the law.
 
 The day of an event is not counted in "within six weeks of" it, and nothing moves the
 last day: not a weekend, not a holiday. SEND Regulations 2014 regs. 5(1), 8(1), 10(1),
-13, 20, 22; Children and Families Act 2014 s.44(1).
+13, 20, 22, 44(2); Children and Families Act 2014 s.44(1).
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,13 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "ar.amended_final": Limit(56, 14),
     "ar.cycle": Limit(_TWELVE_MONTHS, 28),
     "referral.wait": Limit(126, 14),
+    "tribunal.assess.notify": Limit(14, 3),
+    "tribunal.assess.no_plan": Limit(70, 7, lapses=True),
+    "tribunal.assess.final": Limit(98, 14),
+    "tribunal.make_plan.draft": Limit(35, 7),
+    "tribunal.make_plan.final": Limit(77, 14),
+    "tribunal.amend_plan": Limit(35, 7),
+    "tribunal.name_school": Limit(14, 3),
 }
 """The 15 days of a draft begin with the day on which it was served, which is the first.
 The wait of 18 weeks is a standard of the NHS, the 15 days of a school are guidance."""

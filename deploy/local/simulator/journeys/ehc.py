@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from deploy.local.simulator.areas import Published
+from deploy.local.simulator.journeys import appeals
 from deploy.local.simulator.journeys.family import mediation, told
 from deploy.local.simulator.journeys.review import reviews
 from deploy.local.simulator.life import ICB, RNU, RTH, Life
@@ -83,6 +84,7 @@ def assessment(life: Life, rates: Published, day: date, need: str) -> None:
         for owed in (none, final):
             owed.stopped.append(decided.met)
         mediation(life, on)
+        appeals.against_refusal(life, on)
         return
     _trace(life, on)
     for limb in _limbs(life):
@@ -92,6 +94,7 @@ def assessment(life: Life, rates: Published, day: date, need: str) -> None:
     else:
         none.met = _no_plan(life, day)
         final.stopped.append(none.met)
+        appeals.against_no_plan(life, none.met.on)
 
 
 def _owed(life: Life, asked: Said) -> tuple[Owed, Owed, Owed]:
@@ -222,6 +225,7 @@ def _plan(life: Life, rates: Published, asked: date, owed: tuple[Owed, Owed]) ->
     none.stopped += [said, end]
     for one in (views, *consulted):
         one.stopped.append(end)
+    appeals.against_plan(life, final)
     reviews(life, end, final)
 
 
