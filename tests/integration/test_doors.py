@@ -178,6 +178,33 @@ def test_states_follow_corrections_and_withdrawals(agencies):
     assert {e["id"]: e["state"] for e in events}.items() <= said.items()
 
 
+def test_a_receipt_is_read_a_part_at_a_time(agencies):
+    """The parts together are the whole, each goes on where the one before ended."""
+    person = somebody()
+    taken = agencies.post([event(person, "ehcp.draft_issued.v1") for _ in range(7)])
+    ref = taken.json()["message_ref"]
+    whole = agencies.settled(ref)
+    url = agencies.url("education_gateway", f"/messages/{ref}")
+
+    def part(**asked):
+        """Return one part of the receipt."""
+        return agencies.http.get(url, params=asked, headers=agencies.as_(COUNCIL))
+
+    found, after = [], None
+    while True:
+        asked = {"limit": 3} | ({} if after is None else {"after": after})
+        said = part(**asked).json()
+        found += said["events"]
+        if (after := said["next"]) is None:
+            break
+
+    assert found == whole["events"]
+    assert "next" not in whole
+    assert len(part(limit=3).json()["events"]) == 3
+    assert part(after=99).json()["events"] == []
+    assert {part(limit=n).status_code for n in (0, 1001, "x")} == {422}
+
+
 def test_a_purge_takes_back_what_came_before_it_and_what_comes_after(agencies):
     """The same object with the flag: no version of it stands, in whatever order."""
     person = somebody()

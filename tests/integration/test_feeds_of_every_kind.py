@@ -106,7 +106,7 @@ KINDS = {
     "sen2-xml": (xml(RETURN), "ehcna.requested.v1"),
     "census": (census, "school.admission.v1"),
     "sen2-csv": (nine, "ehcp.final_issued.v1"),
-    "cases": (lambda n: {"cases.csv": csv_of([case(n)])}, "ehcna.requested.v1"),
+    "cases": (lambda n: {f"{n}.csv": csv_of([case(n)])}, "ehcna.requested.v1"),
     "sheet": (sheet, "ehcna.requested.v1"),
 }
 
@@ -146,7 +146,7 @@ class Feeding:
         return answer.json()["message_ref"]
 
     def drop(self, feed, files, _tmp):
-        """Leave files in the watched folder; return the reference in the receipt."""
+        """Leave files in the watched folder; return the place of the receipt."""
         place = self.root / "la-931" / feed
         place.mkdir(parents=True, exist_ok=True)
         name = next(iter(files)) if len(files) == 1 else f"export-{uuid4()}"
@@ -158,11 +158,7 @@ class Feeding:
             for one, content in files.items():
                 (target / one).write_bytes(content)
         target.rename(place / name)
-        receipt = place / "receipts" / f"{name}.json"
-        until(receipt.exists)
-        said = yaml.safe_load(receipt.read_text())
-        receipt.unlink()
-        return said["message_ref"]
+        return place / "receipts" / f"{name}.json"
 
     def publish(self, feed, files, tmp):
         """Have the command send a file, or a folder of files; return the reference."""
@@ -185,16 +181,26 @@ def feeding(agencies, tmp_path_factory):
     made.restart()
 
 
+def read(receipt):
+    """Return the reference in the receipt that the watched folder leaves."""
+    until(receipt.exists)
+    return yaml.safe_load(receipt.read_text())["message_ref"]
+
+
 def seen(agencies, number):
     """Return types on the timeline of the child of a UPN, once it has one."""
     person = {"upn": number, "date_of_birth": BORN}
     return [entry["type"] for entry in agencies.shown(person, 1)]
 
 
-@pytest.mark.parametrize("way", ["upload", "drop", "publish"])
+@pytest.mark.parametrize("way", ["upload", "publish", "drop"])
 def test_every_kind_stands_on_the_timeline(feeding, agencies, way, tmp_path):
-    """A file in the form of the field, by this way in, is an event of its child."""
-    first = FIRST + 100 * ("upload", "drop", "publish").index(way)
+    """
+    A file in the form of the field, by this way in, is an event of its child.
+
+    The folder comes last: what lies there speaks of the day on which it is found.
+    """
+    first = FIRST + 100 * ("upload", "publish", "drop").index(way)
     sent = {}
     for nth, (name, (build, kind)) in enumerate(KINDS.items()):
         number = upn(first + nth)
@@ -204,7 +210,8 @@ def test_every_kind_stands_on_the_timeline(feeding, agencies, way, tmp_path):
         ref = getattr(feeding, way)(feed, build(number), folder)
         sent[name] = (number, kind, ref)
 
-    for name, (number, kind, ref) in sent.items():
+    for name, (number, kind, told) in sent.items():
+        ref = read(told) if way == "drop" else told
         until(lambda: agencies.receipt(ref).json()["file"]["state"] == "done")  # noqa: B023
         receipt = agencies.settled(ref)
         assert {one["state"] for one in receipt["events"]} == {"linked"}, name
@@ -213,7 +220,7 @@ def test_every_kind_stands_on_the_timeline(feeding, agencies, way, tmp_path):
 
 def test_a_crosswalk_joins_what_health_and_schools_say(feeding, agencies, tmp_path):
     """One row, and what was sent under either number is one child's."""
-    number, other = upn(FIRST + 900), nhs_number(FIRST + 900)
+    number, other = upn(FIRST + 900), nhs_number(90_900)
     feeding.upload("roll", {"p.csv": csv_of([pupil(1, upn=number)])}, tmp_path)
     rows = [{"UPN": number, "NHS number": other, "Traced on": "2026-01-09"}]
     ref = feeding.upload("crosswalk", {"c.csv": csv_of(rows)}, tmp_path)

@@ -1,11 +1,13 @@
 """What the events door answers, item by item."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from services.education_gateway.errors import EventRefused
 from services.runtime import instants
 from services.runtime.intake import messages
+from services.runtime.intake.showing import MOST, Part
+from services.runtime.problems import Problem
 
 
 def answer_of(
@@ -44,3 +46,19 @@ def problem_of(item: messages.Item) -> dict[str, Any]:
     """Return the problem details of a refused item, or nothing."""
     refused = item.refused
     return dict(refused.problem()) if isinstance(refused, EventRefused) else {}
+
+
+def part_of(asked: Mapping[str, str]) -> Part | None:
+    """Return which part of a receipt is asked for; None is all of it. Raises a 422."""
+    if not asked.keys() & {"after", "limit"}:
+        return None
+    try:
+        part = Part(
+            int(asked.get("after", Part().after)), int(asked.get("limit", MOST))
+        )
+    except ValueError:
+        part = Part(limit=0)
+    if not 0 < part.limit <= MOST or not -(2**31) <= part.after < 2**31:
+        detail = f"after is a place, limit a number from 1 to {MOST}."
+        raise Problem(422, "not-understood", detail)
+    return part

@@ -12,7 +12,12 @@ from starlette.responses import Response
 from schemas import topics
 from schemas.errors import Refused
 from schemas.statement import Statement
-from services.education_gateway.api.answers import answer_of, listed, problem_of
+from services.education_gateway.api.answers import (
+    answer_of,
+    listed,
+    part_of,
+    problem_of,
+)
 from services.education_gateway.errors import EventRefused
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.reporting import Reporting
@@ -72,9 +77,10 @@ class Door:
 
         @routes.get("/messages/{ref}")
         async def message(ref: str, request: Request) -> dict[str, Any]:
-            """Return what became of a message, to its sender alone."""
+            """Return what became of a message, all or a part, to its sender alone."""
             caller = await self._service.tokens.caller(request)
-            return await self._reporting.receipt(caller, ref)
+            part = part_of(request.query_params)
+            return await self._reporting.receipt(caller, ref, part)
 
         return routes
 

@@ -11,7 +11,7 @@ from services.education_gateway.store.arriving import uuid_of
 from services.runtime import audit
 from services.runtime.agreements import Contracts
 from services.runtime.decide import Terms
-from services.runtime.intake.showing import receipt
+from services.runtime.intake.showing import Part, receipt
 from services.runtime.postgres import AWAY
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
@@ -42,9 +42,11 @@ class Reporting:
         self._service = service
         self._contracts = contracts
 
-    async def receipt(self, caller: Caller, ref: str) -> dict[str, Any]:
+    async def receipt(
+        self, caller: Caller, ref: str, part: Part | None = None
+    ) -> dict[str, Any]:
         """Return what became of a message; of a delivery of files, what it came to."""
-        shown = await receipt(self._service, caller, ref)
+        shown = await receipt(self._service, caller, ref, part)
         files = await self.summary(caller, ref)
         return shown | ({"file": files} if files else {})
 

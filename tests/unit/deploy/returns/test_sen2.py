@@ -1,6 +1,8 @@
 """The SEN2 return: which children, which outcomes, and the 20-week measure."""
 
 import csv
+import io
+from collections import Counter
 from datetime import date, datetime
 
 import pytest
@@ -11,6 +13,10 @@ from deploy.returns.cases import record_of
 from deploy.returns.measures import measures
 from deploy.returns.persons import Person
 from deploy.returns.tables import TABLES, Collection
+from services.education_gateway.translate.files import opening
+from services.education_gateway.translate.files.opening import Part
+from services.education_gateway.translate.files.trying import tried
+from tests.support.agencies import upn
 
 COUNCIL = "urn:dfe:la:931"
 SCHOOL = "urn:dfe:urn:991001"
@@ -223,6 +229,40 @@ def test_the_files_are_the_nine_tables_and_the_same_as_xml(tmp_path):
     assert root.findtext("Header/Source/LEA") == "931"
     assert root.findtext(".//Requests/Assessment/NamedPlan/StartDate") == "2025-06-20"
     assert root.findtext(".//Requests/ActivePlans/PlacementDetail/URN") == "991001"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xml"])
+def test_what_is_written_is_read_again(tmp_path, suffix):
+    """Our own reader takes the return, row for row, with nothing to set aside."""
+    amended = entry("ehcp.amended_final.v1", "2025-09-01", issued_on="2025-09-01")
+    lives = (
+        [requested("2025-02-03"), decided("2025-03-10"), final("2025-06-20"), amended],
+        [requested("2025-02-03"), decided("2025-03-10", "refuse")],
+        [final("2019-05-01")],
+    )
+    rows = sen2.returned(
+        COLLECTION,
+        [
+            (person(row, upn=upn(row)), record_of(life, COUNCIL))
+            for row, life in enumerate(lives, 2)
+        ],
+    )
+    at = datetime(2026, 1, 20, 9, 0)  # noqa: DTZ001
+    paths = files.write(tmp_path, COLLECTION, rows, {"dmo": "Yes"}, at)
+    parts = [
+        Part(path.name, io.BytesIO(path.read_bytes()))
+        for path in paths
+        if path.suffix == suffix
+    ]
+
+    delivery = opening.delivery(parts)
+    found = tried(delivery, sender=COUNCIL, feed="sen2", as_at=date(2026, 1, 15))
+
+    assert (found.kind, found.failed, found.findings) == ("sen2", 0, [])
+    assert found.rows == sum(map(len, rows.rows.values()))
+    types = Counter(one.type for one in found.events)
+    assert types["ehcna.requested.v1"] == 2  # of the oldest plan no request is known
+    assert types["ehcp.final_issued.v1"] == len(rows.rows["namedplan"])
 
 
 def test_a_cell_is_never_a_formula(tmp_path):
