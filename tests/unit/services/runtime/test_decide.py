@@ -148,9 +148,9 @@ class TestClocks:
     @pytest.mark.parametrize(
         ("org", "clocks"),
         [
-            (COUNCIL, 14),
+            (COUNCIL, 21),
             (TRUST, 12),
-            (ICB, 13),
+            (ICB, 19),
             (SCHOOL, 11),
             (NURSERY, 1),
             (STRANGER, 0),
