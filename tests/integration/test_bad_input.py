@@ -16,7 +16,7 @@ from tests.support.agencies import COUNCIL, TRUST
 FHIR = "application/fhir+json"
 XML = "application/fhir+xml"
 EVENT = "application/cloudevents+json"
-PATIENT = b'{"resourceType":"Patient","name":[{"family":%b}]}'
+PATIENT = b'{"resourceType":"Patient","birthDate":%b}'
 CLOUD = (
     b'{"specversion":"1.0","id":"X-1","source":"urn:dfe:la:931",'
     b'"type":"ehcna.requested.v1","occurred":"2026-03-02",'
@@ -44,7 +44,7 @@ VALUES = {
     "4 MB of text": b'"' + b"x" * 4_000_000 + b'"',
     "2,000,000 backslashes": b'"' + b"\\\\" * 2_000_000 + b'"',
 }
-"""What may stand where text belongs."""
+"""What may stand where a date or a word belongs."""
 BODIES = {
     "nothing": b"",
     "spaces": b"   ",
@@ -120,7 +120,7 @@ def refused(answer):
 
 @pytest.mark.parametrize("what", VALUES)
 def test_a_value_that_breaks_readers_is_refused(post, what):
-    """Where text belongs, in a resource and in an event."""
+    """Where a date belongs in a resource, and a word in an event."""
     assert refused(post("health_gateway", "/FHIR/R4", PATIENT % VALUES[what], FHIR))
     assert refused(post("education_gateway", "/events", CLOUD % VALUES[what], EVENT))
 
@@ -223,6 +223,8 @@ def test_a_reason_that_no_table_can_hold_is_not_understood(agencies):
 
 def test_the_doors_are_open_afterwards(agencies, post):
     """After all of that each service goes on as it did."""
-    assert post("health_gateway", "/$validate", PATIENT % b'"Vale"', FHIR).is_success
+    assert post(
+        "health_gateway", "/$validate", PATIENT % b'"2018-05-04"', FHIR
+    ).is_success
     for service in ("health_gateway", "education_gateway", "identity_linking"):
         assert agencies.http.get(agencies.url(service, "/readyz")).is_success

@@ -31,7 +31,12 @@ FHIR: Final = "http://hl7.org/fhir"
 XHTML: Final = "http://www.w3.org/1999/xhtml"
 _INSTANCE: Final = "{http://www.w3.org/2001/XMLSchema-instance}"
 """Where a schema lies, which examples say and nobody needs."""
+_MARK: Final = b"\xef\xbb\xbf"
 _DOCUMENT_TYPE: Final = b"<!DOCTYPE"
+_ENCODING: Final = re.compile(
+    rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)", re.IGNORECASE
+)
+_UTF_8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 _UNKNOWN: Final = "?"
 """The member that stands for what FHIR does not have there; no type defines it."""
 _WHOLE_NUMBERS: Final = frozenset({"integer", "positiveInt", "unsignedInt"})
@@ -47,6 +52,9 @@ def read_xml(body: bytes, release: Release = Release.R4) -> Members:
     """Return the resource that *body* holds, as JSON would; raises FhirRefused."""
     if _DOCUMENT_TYPE in body:
         raise _not_xml("holds a document type")
+    said = _ENCODING.match(body.removeprefix(_MARK))
+    if said and said[1].lower() not in _UTF_8:
+        raise _not_xml("is not XML in UTF-8")
     root = _parsed(body)
     if _name(root) is None:
         raise FhirRefused(NOT_FHIR, "Bundle", rule=f"The namespace must be {FHIR}")
