@@ -3,20 +3,6 @@
 import pytest
 
 from schemas.errors import Stopped
-from tests.support.stepping import made_topic, works
-
-
-@pytest.fixture
-async def topic(infrastructure):
-    """A topic that no other test uses."""
-    return await made_topic(infrastructure)
-
-
-@pytest.fixture
-async def process(infrastructure, topic):
-    """A process that may publish, and reads nothing yet."""
-    async with works(infrastructure, topic) as made:
-        yield made
 
 
 async def test_another_cluster_stops(infrastructure, topic, process):

@@ -15,19 +15,6 @@ from tests.support.local_stack import fetch
 from tests.support.stepping import eventually, made_topic, read_all, send, works
 
 
-@pytest.fixture
-async def topic(infrastructure):
-    """A topic that no other test uses."""
-    return await made_topic(infrastructure)
-
-
-@pytest.fixture
-async def process(infrastructure, topic):
-    """A process that may publish, and reads nothing yet."""
-    async with works(infrastructure, topic) as made:
-        yield made
-
-
 class Taken:
     """A handler that notes the values it took, once their step is committed."""
 

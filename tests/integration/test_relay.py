@@ -7,13 +7,7 @@ import pytest
 from services.runtime import outbox
 from services.runtime.outbox import packed, unpacked
 from services.runtime.relay import Relay
-from tests.support.stepping import eventually, made_topic, outgoing, read_all, works
-
-
-@pytest.fixture
-async def topic(infrastructure):
-    """A topic that no other test uses."""
-    return await made_topic(infrastructure)
+from tests.support.stepping import eventually, outgoing, read_all, works
 
 
 def keys_by_lane(topic):

@@ -7,13 +7,7 @@ from schemas.topics import ALL
 from services.runtime import kafka, outbox
 from services.runtime.reading import Reader
 from services.runtime.republishing import accept, start_over
-from tests.support.stepping import eventually, made_topic, outgoing, read_all, works
-
-
-@pytest.fixture
-async def topic(infrastructure):
-    """A topic that no other test uses."""
-    return await made_topic(infrastructure)
+from tests.support.stepping import eventually, outgoing, read_all, works
 
 
 async def said_to_be_new(process, accepted=None):

@@ -1,5 +1,7 @@
 """Resources of R4 as a trust's system would send them. Invented people only."""
 
+import copy
+from collections.abc import Sequence
 from typing import Any
 
 from tests.support.bars import NHS_NUMBER_SYSTEM
@@ -110,3 +112,13 @@ def _entry(resource: dict[str, Any]) -> dict[str, Any]:
         else {"method": "POST", "url": kind}
     )
     return {"resource": resource, "request": request}
+
+
+def with_value(document: Any, path: Sequence[str | int], value: object) -> Any:
+    """Return a copy of *document* with *value* at *path*."""
+    changed = copy.deepcopy(document)
+    holder = changed
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = value
+    return changed

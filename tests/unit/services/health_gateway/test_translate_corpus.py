@@ -1,6 +1,5 @@
 """NHS England's published BaRS examples and damaged messages never crash us."""
 
-import copy
 import json
 import os
 import random
@@ -14,7 +13,7 @@ from services.health_gateway.translate import Asked, retold, sender_of, submissi
 from tests.support.bars import body_of, referral_bundle
 from tests.support.fhir import heard, read_message, to_statements
 from tests.support.golden import inputs
-from tests.support.resources import bundle_of, observation, patient
+from tests.support.resources import bundle_of, observation, patient, with_value
 
 CORPUS = Path(os.environ.get("THROUGHLINE_CORPUS", "/nonexistent")) / "bars"
 FILES = sorted(CORPUS.rglob("*.json"))
@@ -50,16 +49,6 @@ def places(value, path=()):
             yield from places(member, (*path, name))
         else:
             yield (*path, name)
-
-
-def with_value(document, path, value):
-    """Return a copy of *document* with *value* at *path*."""
-    changed = copy.deepcopy(document)
-    holder = changed
-    for step in path[:-1]:
-        holder = holder[step]
-    holder[path[-1]] = value
-    return changed
 
 
 def taken_or_refused(body, media=Media.JSON):

@@ -1,6 +1,5 @@
 """Notices of MNS and NEMS: whom they are about, what comes first, what is refused."""
 
-import copy
 import json
 import os
 import random
@@ -18,6 +17,7 @@ from services.health_gateway.translate.notices import Notifier, noticed, service
 from tests.support import mns, nems
 from tests.support.fhir import heard
 from tests.support.golden import FOLDER
+from tests.support.resources import with_value
 
 CORPUS = Path(os.environ.get("THROUGHLINE_CORPUS", "/nonexistent"))
 NEMS = sorted([*FOLDER.glob("*.nems.xml"), *(CORPUS / "nems").glob("*.xml")])
@@ -214,16 +214,6 @@ def places(value, path=()):
         yield (*path, name)
         if isinstance(member, dict | list):
             yield from places(member, (*path, name))
-
-
-def with_value(document, path, value):
-    """Return a copy of *document* with *value* at *path*."""
-    changed = copy.deepcopy(document)
-    holder = changed
-    for step in path[:-1]:
-        holder = holder[step]
-    holder[path[-1]] = value
-    return changed
 
 
 def taken_or_refused(body, service):
