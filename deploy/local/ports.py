@@ -27,6 +27,8 @@ _INSTANCE_STEP: Final = 10
 _NODE_STEP: Final = 10
 _LOWEST: Final = 1024
 _HIGHEST: Final = 54_000
+_CLAIMS: Final[list[socket.socket]] = []
+"""Between the choice of a port and its opening seconds pass."""
 _LISTENING: Final = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
@@ -70,14 +72,26 @@ def ports_from(base: str) -> Ports:
 
 
 def free_ports(brokers: int = 1) -> Ports:
-    """Return ports that nothing uses now, away from the defaults."""
+    """Return ports that nothing uses now and no other process was given."""
     draw = random.SystemRandom()
     while True:
         ports = Ports(
             draw.randrange(21_000, 31_000, 50), draw.randrange(11_000, 18_000, 50)
         )
-        if not busy(ports, brokers):
+        if not busy(ports, brokers) and _claimed(ports.base) and _claimed(ports.kafka):
             return ports
+
+
+def _claimed(first: int) -> bool:
+    """Claim the ports from *first* on until this process ends, if nobody has."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0throughline-ports-{first}")  # Linux: a name, and no file
+    except OSError:
+        claim.close()
+        return False
+    _CLAIMS.append(claim)
+    return True
 
 
 def busy(ports: Ports, brokers: int) -> dict[int, str]:

@@ -65,7 +65,7 @@ def test_what_is_accepted_is_kept_to_the_byte(agencies):
         oddly(event(somebody(nhs_number="12"), REQUESTED)),
         b"[" * 2000,
     ],
-    ids=str,
+    ids=("cut", "binary", "empty", "twice", "bare", "unknown", "malformed", "deep"),
 )
 def test_what_is_refused_is_kept_as_well(agencies, body):
     """A person can look at what came, and it can be taken again once we are mended."""

@@ -207,8 +207,9 @@ async def _refused(infrastructure, *topics):
     return all([await refusals_of(infrastructure, one) for one in topics])
 
 
+@pytest.mark.parametrize("away", [NotNow, asyncpg.InternalClientError])
 async def test_what_is_away_is_tried_again_and_nothing_skipped(
-    infrastructure, topic, process
+    infrastructure, topic, process, away
 ):
     """A handler that needs something absent has its records again, in order."""
     left = 3
@@ -219,7 +220,7 @@ async def test_what_is_away_is_tried_again_and_nothing_skipped(
         nonlocal left
         if left:
             left -= 1
-            raise NotNow("away")
+            raise away("away")
         await whole(step, records)
 
     values = [b"%d" % n for n in range(10)]

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,6 +15,7 @@ from services.runtime.intake.scope_rules import cohort_lines
 from tests.support.agencies import COUNCIL, TRUST, event, nhs_number, somebody, upn
 from tests.support.bars import body_of, referral_bundle
 from tests.support.local_stack import fetch, until
+from tests.support.on_disk import numbers_on_disk, texts_on_disk
 from tests.support.school_files import csv_of, pupil
 
 GATEWAYS = ("health_gateway", "education_gateway")
@@ -145,33 +145,6 @@ def narrow(agencies, tmp_path_factory):
     made.stop()
 
 
-def on_disk(folder: Path, texts):
-    """Return which of *texts* some file below *folder* holds."""
-    wanted = [text.encode() for text in texts]
-    found = set()
-    for path in folder.rglob("*"):
-        if path.is_file():
-            held = path.read_bytes()
-            found |= {text for text in wanted if text in held}
-    return {text.decode() for text in found}
-
-
-def numbers_in(held: bytes):
-    """Yield every synthetic NHS number in some bytes, wherever it begins."""
-    at = held.find(b"999")
-    while at >= 0:
-        word = held[at : at + 10]
-        if len(word) == 10 and word.isdigit():
-            yield word.decode()
-        at = held.find(b"999", at + 1)
-
-
-def numbers_on_disk(folder: Path):
-    """Return every synthetic NHS number that some file below *folder* holds."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {number for path in files for number in numbers_in(path.read_bytes())}
-
-
 @pytest.mark.parametrize(
     ("count", "listed"), [(40, 4), pytest.param(10_000, 300, marks=pytest.mark.long)]
 )
@@ -217,7 +190,7 @@ def test_an_array_is_kept_without_what_is_outside(narrow):
     ]
     receipt = narrow.agencies.settled(said["message_ref"])
     assert [(e["place"], e["state"]) for e in receipt["events"]] == [(1, "linked")]
-    assert on_disk(narrow.stack.data, [other["local_id"]]) == set()
+    assert texts_on_disk(narrow.stack.data, [other["local_id"]]) == set()
 
 
 def test_a_child_once_listed_is_known_by_its_senders_own_id(narrow):
@@ -243,7 +216,7 @@ def test_what_cannot_be_judged_is_not_kept(narrow):
     assert answer.status_code == 422
     assert "Location" not in answer.headers
     assert narrow.counted("education_gateway", COUNCIL) == before + 1
-    assert on_disk(narrow.stack.data, [marker]) == set()
+    assert texts_on_disk(narrow.stack.data, [marker]) == set()
 
 
 def test_a_list_is_read_again_when_it_changes(narrow):
@@ -281,7 +254,7 @@ def test_a_file_is_kept_without_the_rows_that_are_outside(narrow):
     assert {one["place"] for one in receipt["events"]} == {3, 6}
     assert receipt["file"]["counts"]["rows"] == 2
     assert narrow.counted("education_gateway", COUNCIL) == before + 4
-    assert on_disk(narrow.stack.data, marks) == {marks[1], marks[4]}
+    assert texts_on_disk(narrow.stack.data, marks) == {marks[1], marks[4]}
 
 
 def test_files_wholly_outside_or_unreadable_are_a_number(narrow):
@@ -296,7 +269,7 @@ def test_files_wholly_outside_or_unreadable_are_a_number(narrow):
     assert "Location" not in outside.headers
     assert "Location" not in broken.headers
     assert narrow.counted("education_gateway", COUNCIL) == before + 3
-    assert on_disk(narrow.stack.data, marks) == set()
+    assert texts_on_disk(narrow.stack.data, marks) == set()
 
 
 def test_who_is_left_out_of_a_file_has_not_left_the_school(narrow):

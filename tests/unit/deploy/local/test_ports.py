@@ -66,6 +66,12 @@ class TestInUse:
         assert f"{ports.of('clocks')} (clocks) by" in str(stopped.value)
         assert "THROUGHLINE_PORT_BASE=" in str(stopped.value)
 
+    def test_no_port_is_given_twice(self) -> None:
+        """Who was given ports has them before the first of them is open."""
+        given = [free_ports() for _ in range(30)]
+        assert len({ports.base for ports in given}) == len(given)
+        assert len({ports.kafka for ports in given}) == len(given)
+
     def test_free_ports_pass(self) -> None:
         """Nothing is said when all are free."""
         require(free_ports(3), 3)

@@ -111,6 +111,7 @@ async def test_a_commit_holds_no_more_than_a_bearable_number(steps, doors, monke
         asyncpg.AdminShutdownError(),
         asyncpg.LockNotAvailableError(),
         asyncpg.TooManyConnectionsError(),
+        asyncpg.InternalClientError(),
         asyncpg.UndefinedTableError(),
     ],
 )
