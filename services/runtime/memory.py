@@ -1,6 +1,18 @@
 """When a process looks for garbage that only a search finds."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Search for no garbage within: modules that are being loaded stay for ever."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def collect_seldom() -> None:

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from rich.console import Console
 from typer.testing import CliRunner
 
-from deploy.command import app
+from deploy.commands import app
 from deploy.local.simulator import playing, truth
 from deploy.local.simulator.areas import area_of
 from deploy.local.simulator.checking import Patience

@@ -10,7 +10,7 @@ import yaml
 from openpyxl import Workbook
 from typer.testing import CliRunner
 
-from deploy.command import app
+from deploy.commands import app
 from deploy.local import processes
 from deploy.local.services import ROOT
 from tests.support.agencies import COUNCIL, nhs_number, upn

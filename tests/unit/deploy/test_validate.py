@@ -4,7 +4,7 @@ import json
 
 from typer.testing import CliRunner
 
-from deploy.command import app
+from deploy.commands import app
 from tests.support import mns, nems
 from tests.support.bars import body_of, referral_bundle
 

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from typer.testing import CliRunner
 
-from deploy.command import app
+from deploy.commands import app
 from tests.support.school_files import SEN2, csv_of, pupil
 
 LA = "urn:dfe:la:931"
