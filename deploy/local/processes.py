@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -13,6 +14,8 @@ LOG_LIMIT: Final = 20 * 1024 * 1024
 """A log past this many bytes is put aside, once, when its part starts again."""
 
 _KEEP_UMASK: Final = -1
+_BEHIND: Final = 10
+"""How nice a process is that gives way, from 0 to 19."""
 _POLL: Final = 0.05
 
 
@@ -41,6 +44,8 @@ class Process:
     umask: int = _KEEP_UMASK
     stop_with: signal.Signals = signal.SIGTERM
     prepare: Callable[[], None] = nothing
+    gives_way: bool = False
+    """Whether others come first where the processor does not do for all."""
     _running: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -62,6 +67,8 @@ class Process:
                 extra_groups=None if self.user is None else (),
                 umask=self.umask,
             )
+        if self.gives_way:
+            _put_behind(self._running.pid)
 
     @property
     def pid(self) -> int | None:
@@ -173,6 +180,13 @@ def _stat(pid: int) -> list[str] | None:
     except OSError:
         return None
     return text.rpartition(")")[2].split()
+
+
+def _put_behind(pid: int) -> None:
+    """Let others come before a process; Linux shares among sessions first, if at all."""
+    with suppress(OSError):  # it has ended, or this kernel does not know of such groups
+        os.setpriority(os.PRIO_PROCESS, pid, _BEHIND)
+        Path(f"/proc/{pid}/autogroup").write_text(str(_BEHIND), encoding="ascii")
 
 
 def _put_aside(log: Path) -> None:

@@ -17,6 +17,8 @@ RUN: Final = (COMMAND, "run")
 ISSUE: Final = (sys.executable, "-m", "deploy.local.issuer")
 
 _INSTANCE_STEP: Final = 10
+_BEHIND: Final = ("clocks", "delivery", "console")
+"""Nobody who sends or looks at a page waits for what these do."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Surroundings:
     ) -> Process:
         """Return the process of one service, or of another program of ours."""
         log = self.data / "log" / f"{key}.log"
-        return Process(key, argv, log, env=environment, cwd=ROOT)
+        behind = key.startswith(_BEHIND)
+        return Process(key, argv, log, env=environment, cwd=ROOT, gives_way=behind)
 
 
 def is_ready(port: int) -> bool:

@@ -25,11 +25,12 @@ class Unpacking:
 
     async def turn(self) -> None:
         """Send everything that waits, in steps of bearable size."""
-        while await self._service.steps.turn("unpacking", self._part):
-            pass
+        asked = "SELECT EXISTS (SELECT 1 FROM unpacking)"
+        while await self._service.pool.fetchval(asked):
+            await self._service.steps.turn("unpacking", self._part)
 
-    async def _part(self, step: Step) -> bool:
-        """Send the next part of the oldest message; return whether there was one."""
+    async def _part(self, step: Step) -> None:
+        """Send the next part of the oldest message, unless another process has."""
         row = await step.conn.fetchrow(
             "SELECT u.message_ref, u.next_place, u.correlation_id,"
             " r.sender, r.request_id, r.received_at, o.content_type, o.bytes, o.cut"
@@ -38,7 +39,7 @@ class Unpacking:
             " ORDER BY u.queued LIMIT 1"
         )
         if row is None:
-            return False
+            return
         message = _message(self._gateway, dict(row))
         items = self._items(message)
         begin = row["next_place"]
@@ -50,7 +51,6 @@ class Unpacking:
         else:
             sql = "DELETE FROM unpacking WHERE message_ref = $1"
             await step.conn.execute(sql, message.ref)
-        return True
 
 
 def _message(gateway: str, row: dict[str, object]) -> Message:

@@ -1,5 +1,6 @@
 """Processes: recognised, stopped in order, or killed with all that they started."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -27,9 +28,10 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "log" / "part.log"
 
 
-def started(program: str, log: Path) -> Process:
+def started(program: str, log: Path, *, gives_way: bool = False) -> Process:
     """Start *program* and return when it has said that it is there."""
-    part = Process("part", (sys.executable, "-c", program), log)
+    argv = (sys.executable, "-c", program)
+    part = Process("part", argv, log, gives_way=gives_way)
     part.start()
     while part.last_words() != "there":
         assert part.up
@@ -66,6 +68,14 @@ class TestProcess:
         stop([part], grace=60)
 
         assert part.exit_code == -signal.SIGTERM
+
+    def test_part_gives_way(self, log: Path) -> None:
+        """The kernel is told which parts others come before, and only of those."""
+        parts = [started(STAYS, log, gives_way=way) for way in (True, False)]
+        found = [os.getpriority(os.PRIO_PROCESS, part.pid or 0) for part in parts]
+        stop(parts, grace=60)
+
+        assert found[0] > found[1]
 
     def test_part_never_started(self, log: Path) -> None:
         """What was never started is down, and stopping it does nothing."""
