@@ -28,3 +28,9 @@ class EventRefused(Refused):
             "detail": "Mend what is listed and send the event again.",
             "errors": [{"where": where, "rule": rule} for where, rule in self.faults],
         }
+
+
+def not_live() -> EventRefused:
+    """Return the refusal of an NHS number that only tests and examples use."""
+    fault = ("/data/person/nhs_number", "is of a range that nobody has")
+    return EventRefused([fault], reason="not-understood")

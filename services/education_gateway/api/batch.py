@@ -1,7 +1,7 @@
 """One batch of records in one step: compared, told, kept, and what fails set aside."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import orjson
 
 from schemas import topics
 from schemas.errors import Refused
-from services.education_gateway.errors import EventRefused
+from services.education_gateway.errors import EventRefused, not_live
 from services.education_gateway.store import deliveries, failures
 from services.education_gateway.store.belonging import whom
 from services.education_gateway.translate import to_statement
@@ -48,6 +48,8 @@ class Batch:
     feed_id: int
     key: bytes
     """The secret of keyed hashes."""
+    may_be_live: Callable[[Mapping[str, Any]], bool]
+    """Whether a person's NHS number can be a real one."""
     items: list[messages.Item] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _failed: list[failures.Failed] = field(default_factory=list)
@@ -128,6 +130,8 @@ class Batch:
             if inferred:
                 event |= {"id": inferred, "sourcerecord": inferred, "sourceversion": 2}
             stated = to_statement(event, sender=self.job.sender, place=place)
+            if not self.may_be_live(stated.person):
+                raise not_live()
             person = refs.person_ref(self.key, self.job.sender, stated.person)
             value = orjson.dumps(event)
             part = len(told)

@@ -18,7 +18,7 @@ from services.education_gateway.api.answers import (
     part_of,
     problem_of,
 )
-from services.education_gateway.errors import EventRefused
+from services.education_gateway.errors import EventRefused, not_live
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.reporting import Reporting
 from services.education_gateway.translate import to_statement
@@ -140,9 +140,7 @@ class Door:
         except EventRefused as refused:
             return messages.Item(place, value, refused=refused)
         if not self._scope.may_be_live(said.person):
-            fault = ("/data/person/nhs_number", "is of a range that nobody has")
-            wrong = EventRefused([fault], reason="not-understood")
-            return messages.Item(place, value, refused=wrong)
+            return messages.Item(place, value, refused=not_live())
         return messages.Item(
             place,
             value,

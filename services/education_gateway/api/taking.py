@@ -256,7 +256,8 @@ class Files:
                 raise Elsewhere
             feed = await store.feed_id(step.conn, work.job.sender, work.job.feed)
             key = self._service.settings.key
-            batch = Batch(step, work.job, work.survey, feed, key)
+            live = self._narrowing.may_be_live
+            batch = Batch(step, work.job, work.survey, feed, key, live)
             to: Progress = await take(batch)
             await batch.send()
             counts = Counter(work.progress.counts) + batch.counts

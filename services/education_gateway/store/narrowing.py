@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import orjson
 
@@ -52,6 +52,10 @@ class Narrowing:
     def applies(self, sender: str) -> bool:
         """Return whether anyone is left out; raises a 403 where no rule holds."""
         return self._scope.held(sender).narrow
+
+    def may_be_live(self, person: Mapping[str, Any]) -> bool:
+        """Return whether the NHS number of *person*, if any, can be a real one."""
+        return self._scope.may_be_live(person)
 
     async def narrowed(
         self, arrived: Arrived, delivery: Delivery, held: ExitStack

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.identifiers import nhs_number_agrees, upn_agrees
-from services.education_gateway.translate.files.cells import a_code, a_date
+from services.education_gateway.translate.files.cells import a_date
 from services.education_gateway.translate.files.layout import (
     BadCellError,
     Column,
@@ -23,6 +23,8 @@ from services.runtime.snapshots.comparing import Change
 
 KIND: Final = "crosswalk"
 _DIGITS: Final = 10
+_METHOD: Final = 40
+"""Characters: the limit of `person.identified`."""
 _PLACES: Final = 13
 
 
@@ -48,6 +50,13 @@ def _nhs_number(text: str, _judging: Judging) -> str:
     return tidy
 
 
+def _method(text: str, _judging: Judging) -> str:
+    """Check how it was traced: a code or a few words, as an event may carry them."""
+    if len(text) > _METHOD:
+        raise BadCellError(f"is longer than {_METHOD} characters", "Shorten it.")
+    return text
+
+
 def _identified(change: Change) -> Iterator[Fact]:
     """Yield that the numbers of a row are one child's."""
     on = change.after.get("traced_on")
@@ -63,7 +72,7 @@ _TABLE: Final = Table(
         Column("upn", _upn, required=True),
         Column("nhs_number", _nhs_number, required=True),
         Column("traced_on", a_date),
-        Column("method", a_code),
+        Column("method", _method),
     ),
     whom=Own(
         local=(),

@@ -255,14 +255,16 @@ def test_a_crosswalk_states_that_two_numbers_are_one_child():
         "UPN": upn(7),
         "NHS number": nhs_number(7),
         "Traced on": "03/02/2026",
-        "Method": "pds",
+        "Method": "PDS trace",
     }
     wrong = row | {"NHS number": "9990000000"}
     [said] = told(csv_of([row]))
 
     assert (said.type, said.occurred) == ("person.identified.v1", "2026-02-03")
     assert said.person == {"upn": upn(7), "nhs_number": nhs_number(7)}
+    assert said.data["method"] == "PDS trace"
     assert judged(read(part(csv_of([wrong]))))[0].failed
+    assert judged(read(part(csv_of([row | {"Method": "x" * 41}]))))[0].failed
 
 
 def test_a_code_retires_by_the_day_of_the_file():
