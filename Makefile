@@ -6,7 +6,7 @@ ENDING := $(firstword $(wildcard $(PYTHON)) python3) -m deploy.local.ending
 export BROKERS
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down reset test fuzz long check bench bench-county
+.PHONY: help setup demo down reset republish test fuzz long check bench bench-county
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -22,6 +22,9 @@ down: ## Stop everything that runs; the data stays
 
 reset: ## Stop everything and delete all data
 	@$(ENDING) reset
+
+republish: setup ## Where Kafka was lost: publish again what Postgres holds
+	@$(PYTHON) -m deploy.local.recovering
 
 test: ## Run every test but the long ones
 	@sh deploy/setup.sh test

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Never
 
 from deploy.local import choices, demo, detached
@@ -35,17 +35,17 @@ def main() -> int:
     """Run in the foreground, or with `--detach` return once it runs behind."""
     os.umask(_NOT_FOR_OTHERS)
     try:
-        chosen = choices.read(os.environ)
         if "--detach" in sys.argv:
-            return detached.start(chosen.data)
-        return supervise(_stack(chosen), (demo.tell,), (demo.forget,))
+            return detached.start(choices.read(os.environ).data)
+        return supervise(chosen_stack(os.environ), (demo.tell,), (demo.forget,))
     except Stopped as stopped:
         say(f"\n{stopped}")
         return EXIT_FAILED
 
 
-def _stack(chosen: choices.Choices) -> Stack:
-    """Return the stack that was chosen."""
+def chosen_stack(environment: Mapping[str, str]) -> Stack:
+    """Return the stack that *environment* chooses."""
+    chosen = choices.read(environment)
     return Stack(
         chosen.data,
         chosen.ports,

@@ -18,7 +18,7 @@ from services.runtime import log
 RESET: Final = (
     "if that is so on purpose, or Kafka is lost for good, stop every service and say"
     " `throughline republish`: what was published is kept in Postgres; or, in"
-    " development, run `make reset`"
+    " development, run `make republish` or `make reset`"
 )
 """What to do where Kafka no longer holds what Postgres speaks of."""
 

@@ -58,7 +58,7 @@ def test_services_stop_and_say_what_to_do(tmp_path: Path) -> None:
         assert {part.exit_code for part in parts} == {PERSON_NEEDED}
         for part in parts:
             assert "Kafka is another cluster" in part.last_words()
-            assert "`make reset`" in part.last_words()
+            assert "`make republish`" in part.last_words()
         drill.look(later=2 * LONGEST_WAIT)
         assert not any(part.up for part in parts)
         assert originals(drill) == before > 0

@@ -351,7 +351,7 @@ async def test_a_log_that_does_not_reach_the_position_stops(
     await process.cluster.positions(topic.name, (topic,))
     await process.pool.execute("UPDATE positions SET next_offset = $1", position)
 
-    with pytest.raises(Stopped, match="make reset"):
+    with pytest.raises(Stopped, match="make republish"):
         await process.cluster.positions(topic.name, (topic,))
 
 
