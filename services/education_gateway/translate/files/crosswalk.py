@@ -86,6 +86,12 @@ _TABLE: Final = Table(
     needed=("upn", "nhs_number"),
 )
 
+HEADINGS: Final = (
+    *("upn", "nhs_number", "traced_on", "method"),
+    *("date_of_birth", "family_name", "given_name"),
+)
+"""All that it may hold; the first two it must."""
+
 LAYOUT: Final = Layout(KIND, "Crosswalk", {"crosswalk": _TABLE}, ordered=False)
 
 SPELLINGS: Final = {

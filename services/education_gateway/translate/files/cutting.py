@@ -54,11 +54,12 @@ def _kept(opened: Opened, keep: Collection[int]) -> Iterator[text_rows.Line]:
         said = mapping.delimiter if mapping else None
         lines = text_rows.lines(opened.part.stream, opened.encoding, said)
     heading = mapping.header_row if mapping else 1
-    begun = False
     for number, cells in lines:
-        if not begun or number in keep:
-            yield number, cells
-        begun = begun or number >= heading
+        yield number, cells
+        if number >= heading:
+            if opened.form == "workbook":
+                lines = workbook.filled(lines, len(cells))
+            yield from (row for row in lines if row[0] in keep)
 
 
 def statements(said: Judged, table: Table, speaker: Speaker) -> Sequence[Statement]:

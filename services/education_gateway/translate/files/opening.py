@@ -25,6 +25,7 @@ from services.education_gateway.translate.files.layout import (
 )
 from services.education_gateway.translate.files.mapping import CaseMapping, layout_of
 from services.education_gateway.translate.files.recognising import (
+    CROSSWALK,
     complete,
     recognised,
     spelt,
@@ -42,7 +43,15 @@ _BLANKS: Final = b" \t\r\n\xef\xbb\xbf\xff\xfe\x00"
 _NO_KIND: Final = "is no file that this gateway reads"
 _WHAT_TO_DO: Final = (
     "Send SEN2 or school census COLLECT CSV, SEN2, CTF or children in need XML, a "
-    "crosswalk with the columns upn and nhs_number, or add a mapping for the feed."
+    "crosswalk, or a case system's export in a feed that has a mapping."
+)
+_NO_TABLE: Final = (
+    "has headings of no kind that this gateway knows, and its feed has no mapping"
+)
+_NAME_IT: Final = (
+    "Check the name of the feed, and that a mapping of yours names it. Without one, "
+    "send SEN2 or school census COLLECT tables, or a crosswalk, whose headings are "
+    f"{', '.join(CROSSWALK)} and no others."
 )
 
 
@@ -112,7 +121,7 @@ def delivery(parts: Sequence[Part], mapping: CaseMapping | None = None) -> Deliv
             spoken = spoken or one
             left_out.append(part.name)
     if not opened:
-        raise BrokenFileError(_NO_KIND, remedy=_WHAT_TO_DO)
+        raise BrokenFileError(_NO_TABLE, where="headings", remedy=_NAME_IT)
     layout = opened[0].layout
     if any(one.layout is not layout for one in opened):
         raise BrokenFileError(
@@ -218,6 +227,8 @@ def _begun(one: Opened) -> tuple[list[str], Iterator[text_rows.Line]]:
     for number, cells in lines:
         if number >= wanted:
             names = text_rows.heading_of(cells, where=f"row {number}")
+            if one.form == "workbook":
+                lines = workbook.filled(lines, len(names))
             return names if mapping else spelt(names), lines
     raise BrokenFileError(
         "holds no rows", where=one.part.name, remedy="Send the file again."
@@ -228,8 +239,9 @@ def _tabled(one: Opened) -> Iterator[Raw]:
     """Yield the rows of a table."""
     names, lines = _begun(one)
     last: Raw | None = None
+    said = {"remedy": workbook.BESIDE} if one.form == "workbook" else {}
     for number, cells in lines:
-        values, broken = text_rows.values_of(names, cells)
+        values, broken = text_rows.values_of(names, cells, **said)
         last = Raw(one.table, number, values, broken)
         yield last
     ragged = last is not None and last.broken and one.form == "text"

@@ -12,6 +12,10 @@ from services.education_gateway.translate.files.layout import (
 
 TABLES: Final = (census.LAYOUT, sen2.LAYOUT, crosswalk.LAYOUT)
 """Kinds of file that come as separated text or as a sheet."""
+CROSSWALK: Final = crosswalk.HEADINGS
+"""What a table may hold that says whose numbers are whose: with more it is another."""
+_PLACES: Final = ("_file", "_row")
+"""Where a row that was set aside stood: what is sent again to correct it has them."""
 
 
 def recognised(names: Sequence[str]) -> tuple[Layout, str] | None:
@@ -25,7 +29,7 @@ def recognised(names: Sequence[str]) -> tuple[Layout, str] | None:
         ]
         named = [t for t in found if not _is_anothers(t.name, found)]
         if layout is crosswalk.LAYOUT:
-            named = [t for t in named if {*t.key} <= there]
+            named = [t for t in named if {*t.key} <= there <= {*CROSSWALK, *_PLACES}]
         if named:
             return layout, named[0].name
     return None
@@ -50,4 +54,5 @@ def spelt(names: list[str]) -> list[str]:
     """Return the names of columns, those of a crosswalk as we know them."""
     if recognised(names):
         return names
-    return [crosswalk.SPELLINGS.get(name, name) for name in names]
+    known = [crosswalk.SPELLINGS.get(name, name) for name in names]
+    return known if len(set(known)) == len(names) else names

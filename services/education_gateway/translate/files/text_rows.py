@@ -18,6 +18,7 @@ _MARKS: Final = (
 )
 _WINDOWS: Final = "cp1252"
 MOST_COLUMNS: Final = 1000
+_RAGGED: Final = "Check for a missing or needless delimiter, or an open quotation mark."
 CUT_OFF: Final = "ends in the middle of a row"
 
 Line = tuple[int, list[str]]
@@ -107,13 +108,12 @@ def heading_of(cells: Sequence[str], *, where: str = "row 1") -> list[str]:
 
 
 def values_of(
-    names: Sequence[str], cells: list[str]
+    names: Sequence[str], cells: list[str], remedy: str = _RAGGED
 ) -> tuple[dict[str, str], Finding | None]:
-    """Return the cells by column, and what is wrong with the row as such."""
+    """Return the cells by column, and what is wrong with the row as such, with *remedy*."""
     extra = cells[len(names) :]
     if len(cells) < len(names) or any(cell.strip() for cell in extra):
         rule = f"has {len(cells)} cells where the heading has {len(names)}"
-        remedy = "Check for a missing or needless delimiter, or an open quotation mark."
         broken = Finding("", rule, remedy)
     else:
         broken = None

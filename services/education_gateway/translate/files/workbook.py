@@ -20,6 +20,8 @@ _HIGHEST_RATIO: Final = 200
 _SMALL: Final = 1024 * 1024
 _HEAD: Final = 65_536
 _WORKBOOK: Final = "xl/workbook.xml"
+BESIDE: Final = "Give each column that is used a heading, or clear what stands beside."
+"""What to do about a row that is longer than the heading."""
 
 
 def package(stream: BinaryIO) -> zipfile.ZipFile:
@@ -93,6 +95,12 @@ def _sheet(book: Any, sheet: str | None) -> Iterator[Line]:  # noqa: ANN401
             texts.pop()
         if texts:
             yield number, texts
+
+
+def filled(rows: Iterator[Line], width: int) -> Iterator[Line]:
+    """Yield *rows* with *width* cells at least: a sheet leaves out blanks at the end."""
+    for number, cells in rows:
+        yield number, cells + [""] * (width - len(cells))
 
 
 def text_of(value: object) -> str:

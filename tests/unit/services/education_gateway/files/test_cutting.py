@@ -85,6 +85,23 @@ def test_a_sheet_becomes_text_under_its_own_heading():
     assert b"C2" not in raw
 
 
+def test_a_sheets_blank_cells_at_the_end_are_blank_in_the_copy():
+    """The copy is text, in which every row has all cells; text stays as it came."""
+    book = Workbook()
+    for row in ([], [], ["Case", "On", "Note"], ["C1", "02/03/2026"]):
+        book.active.append(row or ["above"])
+    content = io.BytesIO()
+    book.save(content)
+    short = opened(b"a\r\nb\r\nCase;On;Note\r\nC1;02/03/2026\r\n", MAPPING)
+    out = io.BytesIO()
+    cut(short, {4}, out)
+
+    _, found = copied(content.getvalue(), {4}, MAPPING)
+
+    assert found == [(4, {"case": "C1", "on": "02/03/2026", "note": ""})]
+    assert out.getvalue().endswith(b"C1;02/03/2026\r\n")
+
+
 def test_of_a_document_whole_people_are_left_out():
     """With all that is within them, comments too; the rest reads as before."""
     before = list(read(SEN2).values())

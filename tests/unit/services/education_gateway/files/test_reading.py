@@ -82,7 +82,9 @@ def broken(content, name="file.csv"):
     [
         (b"", "is empty"),
         (csv_of(PUPILS)[:-40], text_rows.CUT_OFF),
-        (b"a,b\r\n1,2\r\n", "is no file that this gateway reads"),
+        (b"a,b\r\n1,2\r\n", "its feed has no mapping"),
+        (b"UPN,NHS,Case,Decided\r\n1,2,3,4\r\n", "its feed has no mapping"),
+        (b"upn,nhs number,nhs\r\n1,2,3\r\n", "its feed has no mapping"),
         (b"NativeId,pupilonrolltableid\r\nS,1\r\n", "lacks the columns"),
         (b"upn,upn,nhs_number\r\n", "names a column twice"),
         (b"\x81\x8d\x8f,\x90\r\n", "neither UTF-8 nor Windows-1252"),
@@ -147,6 +149,19 @@ def test_a_sheet_is_read_as_text_is_and_a_formula_fails_its_row():
 
     assert [one.failed for one in said] == [False, True, False, False, False]
     assert said[1].findings[0].rule == "holds a formula"
+
+
+def test_blank_cells_at_the_end_of_a_sheets_row_are_blank():
+    """A workbook leaves them out; a cell beside the table is what fails a row."""
+    heading = [*PUPILS[0], "left", "note"]
+    beside = [*PUPILS[1].values(), "", "", "odd"]
+    content = sheet(heading, list(PUPILS[0].values()), beside)
+    said = judged(read(part(content, "pupils.xlsx")))
+
+    assert [one.failed for one in said] == [False, True]
+    assert said[0].raw.values["note"] == ""
+    assert "heading" in said[1].findings[0].remedy
+    assert "delimiter" not in said[1].findings[0].remedy
 
 
 def test_a_password_or_garbage_is_no_workbook():
