@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import groupby, pairwise
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from schemas.entry import Entry
@@ -28,8 +28,10 @@ _NO_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 
 State = Literal["linked", "superseded", "withdrawn"]
 Order = tuple[date, datetime]
-Versions = Mapping[tuple[str, str], Collection[int | None]]
-"""By sender and record, the versions that something names; None is every version."""
+Named = tuple[int | None, int | None]
+"""The one version that is named, or None for all; up to which, or None for no limit."""
+Versions = Mapping[tuple[str, str], Collection[Named]]
+"""By sender and record, the versions that something names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def withdraws(withdrawal: Entry, entry: Entry) -> bool:
         withdrawal.type == WITHDRAWAL != entry.type
         and withdrawal.source == entry.source
         and named.get("sourcerecord") == entry.sourcerecord
-        and named.get("sourceversion") in {None, entry.sourceversion}
+        and _is_named(entry.sourceversion, _versions_of(named))
     )
 
 
@@ -212,12 +214,23 @@ def _withdrawn(entries: Iterable[Entry]) -> Versions:
 
 def _named(withdrawals: Iterable[Entry]) -> Versions:
     """Return the versions that *withdrawals* name."""
-    named: defaultdict[tuple[str, str], set[int | None]] = defaultdict(set)
+    named: defaultdict[tuple[str, str], set[Named]] = defaultdict(set)
     for entry in withdrawals:
         if what := entry.data.get("withdraws"):
             record = (entry.source, what["sourcerecord"])
-            named[record].add(what.get("sourceversion"))
+            named[record].add(_versions_of(what))
     return named
+
+
+def _versions_of(withdraws: Mapping[str, Any]) -> Named:
+    """Return which versions a withdrawal's data name."""
+    return withdraws.get("sourceversion"), withdraws.get("upto")
+
+
+def _is_named(version: int, named: Named) -> bool:
+    """Return whether *version* is among those *named*."""
+    one, upto = named
+    return one in {None, version} and (upto is None or version <= upto)
 
 
 def _state(
@@ -240,4 +253,4 @@ def _state(
 def _names(versions: Versions, entry: Entry) -> bool:
     """Return whether *entry* is of one of *versions*."""
     named = versions.get((entry.source, entry.sourcerecord), ())
-    return None in named or entry.sourceversion in named
+    return any(_is_named(entry.sourceversion, one) for one in named)

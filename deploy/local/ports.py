@@ -27,8 +27,6 @@ _INSTANCE_STEP: Final = 10
 _NODE_STEP: Final = 10
 _LOWEST: Final = 1024
 _HIGHEST: Final = 54_000
-_CLAIMS: Final[list[socket.socket]] = []
-"""Between the choice of a port and its opening seconds pass."""
 _LISTENING: Final = "0A"
 """The state of a listening socket in /proc/net/tcp."""
 
@@ -83,14 +81,18 @@ def free_ports(brokers: int = 1) -> Ports:
 
 
 def _claimed(first: int) -> bool:
-    """Claim the ports from *first* on until this process ends, if nobody has."""
+    """
+    Claim the ports from *first* on until this process ends, if nobody has.
+
+    Between the choice of a port and its opening seconds pass.
+    """
     claim = socket.socket(socket.AF_UNIX)
     try:
         claim.bind(f"\0throughline-ports-{first}")  # Linux: a name, and no file
     except OSError:
         claim.close()
         return False
-    _CLAIMS.append(claim)
+    claim.detach()
     return True
 
 

@@ -1,16 +1,15 @@
 """Appointments: booked, moved, cancelled, kept or not."""
 
-from datetime import date
-
 from pydantic import AwareDatetime
 
+from schemas.days import Day
 from schemas.events.health import Code, Coded, Reasoned
 
 
 class AppointmentBooked(Coded):
     """An appointment was made, or moved to another time. FHIR Appointment `booked`."""
 
-    appointment_on: date | None = None
+    appointment_on: Day | None = None
     """Day on which the child is to be seen."""
     starts_at: AwareDatetime | None = None
 
@@ -23,7 +22,7 @@ class AppointmentCancelled(Reasoned):
     patient, 4 by the provider.
     """
 
-    appointment_on: date | None = None
+    appointment_on: Day | None = None
 
 
 class AppointmentWasNotBrought(Reasoned):
@@ -34,13 +33,13 @@ class AppointmentWasNotBrought(Reasoned):
     record; it never changes a clock by itself.
     """
 
-    appointment_on: date | None = None
+    appointment_on: Day | None = None
 
 
 class AppointmentDidNotAttend(Reasoned):
     """Somebody of 18 or over did not come to an appointment (FHIR `noshow`)."""
 
-    appointment_on: date | None = None
+    appointment_on: Day | None = None
 
 
 class AppointmentAttended(Coded):
@@ -51,6 +50,6 @@ class AppointmentAttended(Coded):
     ATTEND CODE 5 and 6; UK Core, outcome of attendance.
     """
 
-    attended_on: date | None = None
+    attended_on: Day | None = None
     outcome: Code | None = None
     outcome_system: Code | None = None

@@ -1,7 +1,6 @@
 """What the national record says has changed about who a child is, and where."""
 
-from datetime import date
-
+from schemas.days import Day
 from schemas.events.health import Code
 from schemas.events.person import EventData
 from schemas.identifiers import Organisation
@@ -19,13 +18,13 @@ class GpChanged(EventData):
 
     practice: Organisation | None = None
     """The practice from now on."""
-    registered_on: date | None = None
+    registered_on: Day | None = None
 
 
 class NhsNumberChanged(EventData):
     """The child has another NHS number; `person` says which it is now."""
 
-    changed_on: date | None = None
+    changed_on: Day | None = None
 
 
 class PersonRestricted(EventData):
@@ -41,4 +40,4 @@ class PersonRestricted(EventData):
 class PersonDied(EventData):
     """The child has died. Nobody is reminded of anything about the child again."""
 
-    died_on: date | None = None
+    died_on: Day | None = None

@@ -5,9 +5,9 @@ Source: Children and Families Act 2014 ss.51 to 57; SEND Regulations 2014
 (SI 2014/1530), regs. 32 to 45; HESC Chamber Rules 2008 (SI 2008/2699), rules 20 and 21.
 """
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
+from schemas.days import Day
 from schemas.events.coded import EXPECTED
 from schemas.events.entry_type import EventType
 from schemas.events.person import EventData
@@ -40,7 +40,7 @@ Order = Literal[
 class MediationRequested(EventData):
     """A parent or young person wants mediation (regs. 35, 36)."""
 
-    requested_on: date | None = None
+    requested_on: Day | None = None
     """Day on which they told the council or the ICB."""
     matters: Annotated[tuple[Matter, ...], EXPECTED] = ()
     body: Organisation | None = None
@@ -50,7 +50,7 @@ class MediationRequested(EventData):
 class MediationCertificate(EventData):
     """A mediation adviser issued a certificate (regs. 34, 39)."""
 
-    issued_on: date | None = None
+    issued_on: Day | None = None
     reason: Annotated[
         Literal["not-wished", "ended", "not-arranged"] | None, EXPECTED
     ] = None
@@ -59,7 +59,7 @@ class MediationCertificate(EventData):
 class MediationHeld(EventData):
     """A mediation meeting was held (reg. 37)."""
 
-    held_on: date | None = None
+    held_on: Day | None = None
     matters: tuple[Matter, ...] = ()
     health_attended: bool | None = None
 
@@ -67,16 +67,16 @@ class MediationHeld(EventData):
 class MediationAgreement(EventData):
     """A mediation ended in an agreement (reg. 42)."""
 
-    agreed_on: date | None = None
+    agreed_on: Day | None = None
     matters: Annotated[tuple[Matter, ...], EXPECTED] = ()
-    comply_by: date | None = None
+    comply_by: Day | None = None
     """Where the parties agreed another time limit in writing (reg. 42)."""
 
 
 class TribunalAppeal(EventData):
     """A parent or young person sent an appeal to the tribunal (rule 20)."""
 
-    sent_on: date | None = None
+    sent_on: Day | None = None
     limb: Annotated[Limb | None, EXPECTED] = None
     placement_only: bool | None = None
     """About the name or type of school alone: no mediation certificate (s.55)."""
@@ -85,8 +85,8 @@ class TribunalAppeal(EventData):
 class TribunalRegistered(EventData):
     """The tribunal registered an appeal and told the council (rule 21)."""
 
-    registered_on: date | None = None
-    received_on: date | None = None
+    registered_on: Day | None = None
+    received_on: Day | None = None
     """Day on which the council received it. Absent: `occurred`."""
     limb: Annotated[Limb | None, EXPECTED] = None
 
@@ -94,7 +94,7 @@ class TribunalRegistered(EventData):
 class TribunalOrder(EventData):
     """The tribunal made an order (reg. 44)."""
 
-    ordered_on: date | None = None
+    ordered_on: Day | None = None
     order: Order
     limb: Limb | None = None
 

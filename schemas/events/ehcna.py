@@ -5,12 +5,12 @@ Source: Children and Families Act 2014 s.36; SEND Regulations 2014 (SI 2014/1530
 regs. 5 to 8.
 """
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
 from schemas.codes import dfe
+from schemas.days import Day
 from schemas.events.coded import EXPECTED, Coded, Marked
 from schemas.events.entry_type import EventType
 from schemas.events.health import Code
@@ -42,7 +42,7 @@ class EhcnaRequested(Coded):
     Starts the 6-week decision clock and the 20-week plan clock.
     """
 
-    received_on: date | None = None
+    received_on: Day | None = None
     """Day on which the council received it. Absent: `occurred`."""
     request_source: Annotated[Code | None, Marked(dfe.REQUEST_SOURCE), EXPECTED] = None
     """SEN2 RequestSource: 1 parent, 2 school, 3 health, 4 social care, 5 other."""
@@ -61,7 +61,7 @@ class EhcnaDecided(EventData):
 
     decision: Annotated[Literal["assess", "refuse"] | None, EXPECTED] = None
     """Absent: a decision was notified and the sender does not say which."""
-    notified_on: date | None = None
+    notified_on: Day | None = None
     appeal_rights_sent: bool | None = None
     """Whether the notice of appeal rights went with it."""
     exception: Impractical | None = None
@@ -72,14 +72,14 @@ class EhcnaDecided(EventData):
 class EhcnaWithdrawn(EventData):
     """The request was withdrawn. Nothing more is owed on it."""
 
-    withdrawn_on: date | None = None
+    withdrawn_on: Day | None = None
     withdrawn_by: Literal["parent", "young-person", "requester"] | None = None
 
 
 class EhcnaExported(EventData):
     """The child moved to another council's area during the assessment."""
 
-    exported_on: date | None = None
+    exported_on: Day | None = None
     to_council: Annotated[Organisation | None, EXPECTED] = None
 
 
@@ -96,8 +96,8 @@ class EhcnaAdviceRequested(EventData):
     Limb of reg. 6(1): `parent`, `education`, `medical`, `psychological`, `social-care`,
     `other`, `preparing-for-adulthood`, `parent-requested`.
     """
-    sent_on: date | None = None
-    received_on: date | None = None
+    sent_on: Day | None = None
+    received_on: Day | None = None
 
 
 class EhcnaAdviceRequestReceived(EventData):
@@ -106,7 +106,7 @@ class EhcnaAdviceRequestReceived(EventData):
     body: Organisation | None = None
     """Absent: the sender."""
     advice: Code | None = None
-    received_on: date | None = None
+    received_on: Day | None = None
     """Absent: `occurred`."""
 
 
@@ -116,7 +116,7 @@ class EhcnaAdviceReceived(EventData):
     body: Organisation | None = None
     """Who gave it. Absent: the sender."""
     advice: Code | None = None
-    received_on: date | None = None
+    received_on: Day | None = None
     """Day on which the council received it. Absent: `occurred`."""
     professional_role: Code | None = None
     channel: Channel | None = None
@@ -141,8 +141,8 @@ class EhcnaAdviceException(EventData):
     more; c: the child did not keep an appointment that the body made. A waiting list
     is none.
     """
-    claimed_on: date | None = None
-    appointment_on: date | None = None
+    claimed_on: Day | None = None
+    appointment_on: Day | None = None
     """Of limb c."""
     evidence: Annotated[Pointer | None, EXPECTED] = None
     """Where its owner keeps what shows it. An event that does carries one correlation id."""
@@ -159,7 +159,7 @@ class EhcnaNotKnown(EventData):
     body: Organisation | None = None
     """Absent: the sender."""
     advice: Code | None = None
-    received_on: date | None = None
+    received_on: Day | None = None
     """Day on which the request reached the body. Absent: `occurred`."""
 
 
@@ -168,8 +168,8 @@ class EpAssessmentCompleted(EventData):
 
     registration: Code | None = None
     """The psychologist's registration with the Health and Care Professions Council."""
-    started_on: date | None = None
-    completed_on: date | None = None
+    started_on: Day | None = None
+    completed_on: Day | None = None
     school: Organisation | None = None
 
 

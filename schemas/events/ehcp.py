@@ -5,11 +5,11 @@ Source: Children and Families Act 2014 ss.37 to 45; SEND Regulations 2014
 (SI 2014/1530), regs. 10 to 31.
 """
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from schemas.days import Day
 from schemas.events.coded import (
     EXPECTED,
     CeaseReason,
@@ -33,7 +33,7 @@ Ukprn = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 class EhcpNotIssued(EventData):
     """The council notified that it will not issue a plan (reg. 10(1))."""
 
-    notified_on: date | None = None
+    notified_on: Day | None = None
     appeal_rights_sent: bool | None = None
     sent_to: tuple[Organisation, ...] = ()
     """The commissioning body and the setting, besides the parent (reg. 10(1))."""
@@ -44,16 +44,16 @@ class EhcpNotIssued(EventData):
 class EhcpDraftIssued(EventData):
     """A draft plan was served on the parent or young person (reg. 13(1))."""
 
-    served_on: date | None = None
+    served_on: Day | None = None
     version: Annotated[int, Field(ge=1, le=99)] | None = None
-    representations_due: date | None = None
+    representations_due: Day | None = None
     """Last day given for representations, as the council told the parent."""
 
 
 class EhcpRepresentationReceived(EventData):
     """A parent or young person made representations about the draft (reg. 13(1))."""
 
-    received_on: date | None = None
+    received_on: Day | None = None
     made_by: Annotated[Literal["parent", "young-person"] | None, EXPECTED] = None
     school_requested: Organisation | None = None
     meeting_requested: bool | None = None
@@ -63,8 +63,8 @@ class EhcpSchoolConsulted(EventData):
     """A school was consulted about being named (s.39, s.40)."""
 
     school: Organisation | None = None
-    sent_on: date | None = None
-    response_due: date | None = None
+    sent_on: Day | None = None
+    response_due: Day | None = None
     """Day by which the council asked for an answer; the Code says 15 days (9.83)."""
 
 
@@ -79,7 +79,7 @@ class EhcpSchoolResponded(EventData):
     Of a no: unsuitable for the child; incompatible with the education of others;
     inefficient use of resources.
     """
-    responded_on: date | None = None
+    responded_on: Day | None = None
 
 
 class EhcpPlacementNamed(Coded):
@@ -93,25 +93,25 @@ class EhcpPlacementNamed(Coded):
     """A type of school is named and no school."""
     sen_unit: bool | None = None
     resourced_provision: bool | None = None
-    named_on: date | None = None
-    starts_on: date | None = None
+    named_on: Day | None = None
+    starts_on: Day | None = None
 
 
 class EhcpFinalIssued(Coded):
     """The finalised plan was sent (reg. 13(2)). Ends the 20-week clock."""
 
-    issued_on: date | None = None
+    issued_on: Day | None = None
     school: Organisation | None = None
     sent_to: tuple[Organisation, ...] = ()
     week20_exception: bool | None = None
     """SEN2 Week20: an exception of reg. 10(4) applied."""
-    starts_on: date | None = None
+    starts_on: Day | None = None
     """SEN2 StartDate. Absent: the day of issue."""
     exception: Impractical | None = None
     """Which exception."""
-    sent_to_parent_on: date | None = None
-    sent_to_school_on: date | None = None
-    sent_to_icb_on: date | None = None
+    sent_to_parent_on: Day | None = None
+    sent_to_school_on: Day | None = None
+    sent_to_icb_on: Day | None = None
     """The responsible commissioning body must have it too (reg. 13(2)(c))."""
     sections: tuple[Section, ...] = ()
     """Sections that say anything; never what they say."""
@@ -130,15 +130,15 @@ class EhcpProvisionStarted(EventData):
     item: Code | None = None
     """The plan's own number of the item."""
     provider: Organisation | None = None
-    due_on: date | None = None
-    started_on: date | None = None
+    due_on: Day | None = None
+    started_on: Day | None = None
 
 
 class AnnualReviewMeetingScheduled(EventData):
     """A review meeting was arranged, with two weeks' notice (reg. 20(3))."""
 
-    meeting_on: Annotated[date | None, EXPECTED] = None
-    notice_on: date | None = None
+    meeting_on: Annotated[Day | None, EXPECTED] = None
+    notice_on: Day | None = None
     school: Organisation | None = None
     invited: tuple[Organisation, ...] = ()
     health_invited: bool | None = None
@@ -148,16 +148,16 @@ class AnnualReviewMeetingScheduled(EventData):
 class AnnualReviewHeld(EventData):
     """A review meeting was held (regs. 20, 21)."""
 
-    held_on: date | None = None
+    held_on: Day | None = None
     school: Organisation | None = None
     health_invited: bool | None = None
     health_attended: bool | None = None
-    notice_on: date | None = None
+    notice_on: Day | None = None
     invited: tuple[Organisation, ...] = ()
     attended: tuple[Organisation, ...] = ()
     social_care_invited: bool | None = None
     social_care_attended: bool | None = None
-    report_on: date | None = None
+    report_on: Day | None = None
     """Day on which the report was sent; said later as a higher version."""
 
 
@@ -165,31 +165,31 @@ class AnnualReviewDecided(EventData):
     """The council notified whether it keeps, amends or ends the plan (reg. 20(10))."""
 
     decision: Annotated[Literal["maintain", "amend", "cease"] | None, EXPECTED] = None
-    notified_on: date | None = None
-    amendments_notice_on: date | None = None
+    notified_on: Day | None = None
+    amendments_notice_on: Day | None = None
     """
     Day on which the proposed amendments were sent (reg. 22(2)): due in the same four
     weeks. R (L, M, P) v Devon CC [2022] EWHC 493 (Admin).
     """
-    held_on: date | None = None
+    held_on: Day | None = None
     """Day of the meeting that it follows."""
 
 
 class EhcpAmendedFinal(EventData):
     """The amended plan was sent (reg. 22(3))."""
 
-    issued_on: date | None = None
+    issued_on: Day | None = None
     school: Organisation | None = None
     sent_to: tuple[Organisation, ...] = ()
     phase_transfer: bool | None = None
-    phase_transfer_due: date | None = None
+    phase_transfer_due: Day | None = None
     """SEN2 PhaseTransferDueDate."""
 
 
 class EhcpCeased(Coded):
     """The plan ended (s.45)."""
 
-    ceased_on: date | None = None
+    ceased_on: Day | None = None
     reason: Annotated[CeaseReason | None, EXPECTED] = None
     reason_system: Literal["dfe:sen2:cease-reason"] | None = None
 

@@ -1,10 +1,10 @@
 """Concerns, referrals and waits: how the health side of the catalogue begins."""
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import StringConstraints
 
+from schemas.days import Day
 from schemas.events.person import EventData
 from schemas.identifiers import Organisation
 
@@ -24,7 +24,7 @@ class ConcernRaised(EventData):
     concern: Code | None = None
     concern_system: Code | None = None
     raised_with: Organisation | None = None
-    parent_informed_on: date | None = None
+    parent_informed_on: Day | None = None
 
 
 class ReferralReceived(EventData):
@@ -104,7 +104,7 @@ class ReferralCancelled(Reasoned):
 class ReferralDischarged(Reasoned):
     """The service's care ended. FHIR EpisodeOfCare.status `finished`."""
 
-    discharged_on: date | None = None
+    discharged_on: Day | None = None
     discharged_by: Organisation | None = None
 
 
@@ -118,13 +118,13 @@ class ReferralMoved(Reasoned):
 class WaitingListAdded(Coded):
     """The child waits for a service. FHIR EpisodeOfCare.status `waitlist`."""
 
-    added_on: date | None = None
+    added_on: Day | None = None
 
 
 class WaitingListRemoved(Reasoned):
     """The child no longer waits, whether seen or not."""
 
-    removed_on: date | None = None
+    removed_on: Day | None = None
 
 
 class Unclassified(EventData):

@@ -1,10 +1,10 @@
 """Whom an event is about, as its sender knows them, and what joins two of them."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from schemas.days import Day
 from schemas.identifiers import NhsNumber, Uln, Upn
 
 PersonName = Annotated[
@@ -33,7 +33,7 @@ class Person(Words):
     """The sender's own identifier of the person."""
     nhs_number: NhsNumber | None = None
     upn: Upn | None = None
-    date_of_birth: date | None = None
+    date_of_birth: Day | None = None
     family_name: PersonName | None = None
     given_name: PersonName | None = None
     other_ids: Annotated[tuple[LocalId, ...], Field(max_length=10)] = ()
@@ -73,7 +73,7 @@ class PersonIdentified(EventData):
 
     method: Annotated[str, StringConstraints(max_length=40)] | None = None
     """How it was traced: `pds`, `crosswalk`, `parent` and the like."""
-    traced_on: date | None = None
+    traced_on: Day | None = None
 
 
 class Withdrawn(Words):
@@ -82,6 +82,8 @@ class Withdrawn(Words):
     sourcerecord: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     sourceversion: Annotated[int, Field(ge=0)] | None = None
     """Absent: every version."""
+    upto: Annotated[int, Field(ge=0)] | None = None
+    """The highest version that is taken back, with all before it; absent: no limit."""
 
 
 class EventWithdrawn(EventData):

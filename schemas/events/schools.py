@@ -5,11 +5,11 @@ Sources: DfE school census and Common Transfer File specifications; Education Ac
 s.51A; SI 2024/208 (attendance registers).
 """
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from schemas.days import Day
 from schemas.events.coded import (
     EXPECTED,
     ApReason,
@@ -39,16 +39,16 @@ class Exclusion(Coded):
     reasons: Annotated[tuple[ExclusionReason, ...], Field(max_length=3), EXPECTED] = ()
     """Up to three, the first one first."""
     reasons_system: Literal["dfe:cbds:CS010"] | None = None
-    starts_on: date | None = None
+    starts_on: Day | None = None
     start_session: Literal["AM", "PM"] | None = None
     sessions: Sessions | None = None
     """How many it lasts; of a permanent exclusion absent."""
     provision: Annotated[SenProvision | None, EXPECTED] = None
     """SEN provision at the time."""
     provision_system: Literal["dfe:sen-provision"] | None = None
-    parent_notified_on: date | None = None
-    council_notified_on: date | None = None
-    governors_notified_on: date | None = None
+    parent_notified_on: Day | None = None
+    council_notified_on: Day | None = None
+    governors_notified_on: Day | None = None
 
 
 class AttendanceThresholdCrossed(EventData):
@@ -57,8 +57,8 @@ class AttendanceThresholdCrossed(EventData):
     threshold: Literal["persistent", "severe"]
     """persistent: 10 % of sessions or more; severe: 50 % or more."""
     school: Organisation | None = None
-    window_from: date | None = None
-    window_until: date | None = None
+    window_from: Day | None = None
+    window_until: Day | None = None
     sessions_possible: Annotated[Sessions | None, EXPECTED] = None
     sessions_missed: Annotated[Sessions | None, EXPECTED] = None
 
@@ -67,9 +67,9 @@ class PartTimeTimetable(EventData):
     """A pupil attends part of the week by agreement (attendance code C2)."""
 
     school: Organisation | None = None
-    starts_on: date | None = None
-    review_on: Annotated[date | None, EXPECTED] = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    review_on: Annotated[Day | None, EXPECTED] = None
+    ends_on: Day | None = None
     hours_per_week: Annotated[float, Field(ge=0, le=60)] | None = None
 
 
@@ -78,8 +78,8 @@ class EheStarted(EventData):
 
     council: Organisation | None = None
     """Council that was told. Absent: the sender."""
-    notified_on: date | None = None
-    started_on: date | None = None
+    notified_on: Day | None = None
+    started_on: Day | None = None
     school: Organisation | None = None
     """School that the child left."""
     plan_held: bool | None = None
@@ -90,7 +90,7 @@ class EheEnded(EventData):
     """Elective home education ended."""
 
     council: Organisation | None = None
-    ended_on: date | None = None
+    ended_on: Day | None = None
     school: Organisation | None = None
     """School that the child entered."""
     plan_held: bool | None = None
@@ -102,7 +102,7 @@ class SchoolAdmission(Coded):
     to_school: Organisation | None = None
     """Absent: the sender."""
     from_school: Organisation | None = None
-    admitted_on: date | None = None
+    admitted_on: Day | None = None
     enrolment: Code | None = None
     """CBDS enrolment status: C, S, M, F, G, O."""
     year_group: YearGroup | None = None
@@ -115,9 +115,9 @@ class SchoolLeaver(EventData):
     from_school: Organisation | None = None
     """Absent: the sender."""
     to_school: Organisation | None = None
-    left_on: date | None = None
+    left_on: Day | None = None
     reason: Code | None = None
-    ctf_sent_on: date | None = None
+    ctf_sent_on: Day | None = None
     """Day on which the Common Transfer File was sent."""
 
 
@@ -126,8 +126,8 @@ class SchoolTransferred(EventData):
 
     from_school: Annotated[Organisation | None, EXPECTED] = None
     to_school: Annotated[Organisation | None, EXPECTED] = None
-    transferred_on: date | None = None
-    ctf_sent_on: date | None = None
+    transferred_on: Day | None = None
+    ctf_sent_on: Day | None = None
 
 
 class ApPlacementStarted(Coded):
@@ -140,7 +140,7 @@ class ApPlacementStarted(Coded):
     reason: Annotated[ApReason | None, EXPECTED] = None
     reason_system: Literal["dfe:ap-reason"] | None = None
     sessions_per_week: Annotated[int, Field(ge=0, le=14)] | None = None
-    started_on: date | None = None
+    started_on: Day | None = None
     provision: SenProvision | None = None
     """SEN provision on entry."""
     provision_system: Literal["dfe:sen-provision"] | None = None
@@ -152,7 +152,7 @@ class ApPlacementEnded(Coded):
     provider: Organisation | None = None
     ukprn: Ukprn | None = None
     school: Organisation | None = None
-    ended_on: date | None = None
+    ended_on: Day | None = None
     provision: SenProvision | None = None
     """SEN provision on leaving."""
     provision_system: Literal["dfe:sen-provision"] | None = None
@@ -161,9 +161,9 @@ class ApPlacementEnded(Coded):
 class TransportDecided(EventData):
     """The council decided about travel to school (Education Act 1996 s.508B)."""
 
-    decided_on: date | None = None
-    effective_on: date | None = None
-    review_on: date | None = None
+    decided_on: Day | None = None
+    effective_on: Day | None = None
+    review_on: Day | None = None
     school: Organisation | None = None
 
 

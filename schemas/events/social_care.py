@@ -5,9 +5,9 @@ to ask. Never why.
 Source: DfE children in need and children looked after censuses.
 """
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
+from schemas.days import Day
 from schemas.events.coded import EXPECTED
 from schemas.events.ehcna import Pointer
 from schemas.events.entry_type import EventType
@@ -21,7 +21,7 @@ Plan = Literal["child-in-need", "child-protection", "looked-after"]
 class SocialCareReferralReceived(EventData):
     """Children's social care received a referral."""
 
-    received_on: date | None = None
+    received_on: Day | None = None
     referral_source: Code | None = None
     """Code of the children in need census, with its system beside it."""
     referral_source_system: Literal["dfe:cin:referral-source"] | None = None
@@ -33,7 +33,7 @@ class SocialCarePlanStarted(EventData):
     """A plan of children's social care began."""
 
     plan: Plan
-    started_on: date | None = None
+    started_on: Day | None = None
     team_contact: Annotated[Pointer | None, EXPECTED] = None
     """The responsible team's mailbox or telephone as a URI; never a person's."""
 
@@ -42,8 +42,8 @@ class SocialCarePlanEnded(EventData):
     """A plan of children's social care ended."""
 
     plan: Plan
-    started_on: date | None = None
-    ended_on: date | None = None
+    started_on: Day | None = None
+    ended_on: Day | None = None
 
 
 TYPES: Final = (

@@ -5,11 +5,11 @@ Sources: Children and Families Act 2014 ss.22 to 24; SEND Regulations 2014
 (SI 2014/1530), reg. 15; DfE school census specification.
 """
 
-from datetime import date
 from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
+from schemas.days import Day
 from schemas.events.coded import EXPECTED, Coded, SenProvision, SenType, YearGroup
 from schemas.events.ehcna import Channel, Pointer
 from schemas.events.entry_type import EventType
@@ -50,15 +50,15 @@ class S23NotificationReceived(Coded):
 
     body: Organisation | None = None
     """The ICB or trust that formed the opinion. Absent: the sender."""
-    opinion_on: Annotated[date | None, EXPECTED] = None
+    opinion_on: Annotated[Day | None, EXPECTED] = None
     """Day on which the opinion was formed."""
-    parent_informed_on: Annotated[date | None, EXPECTED] = None
+    parent_informed_on: Annotated[Day | None, EXPECTED] = None
     """Comes before the council is told (s.23(3))."""
     suspected_need: SenType | None = None
     suspected_need_system: Literal["dfe:sen-type"] | None = None
     voluntary_body_told: bool | None = None
     """Whether the parent was told of a voluntary organisation (s.23(4))."""
-    received_on: date | None = None
+    received_on: Day | None = None
 
 
 class ResidenceMovedLa(EventData):
@@ -66,9 +66,9 @@ class ResidenceMovedLa(EventData):
 
     from_council: Annotated[Organisation | None, EXPECTED] = None
     to_council: Annotated[Organisation | None, EXPECTED] = None
-    aware_on: date | None = None
+    aware_on: Day | None = None
     """Day on which the old council became aware of the move."""
-    transfer_on: date | None = None
+    transfer_on: Day | None = None
     """Day on which the plan was transferred."""
 
 
@@ -81,7 +81,7 @@ class ProfessionalChanged(EventData):
     """Absent: the sender."""
     team_contact: Pointer | None = None
     """A team's mailbox or telephone as a URI; never a person's."""
-    changed_on: date | None = None
+    changed_on: Day | None = None
 
 
 class ParentInformed(EventData):
@@ -94,7 +94,7 @@ class ParentInformed(EventData):
     about: TypeName
     """Type of the event that they were told of."""
     channel: Annotated[Channel | None, EXPECTED] = None
-    informed_on: date | None = None
+    informed_on: Day | None = None
 
 
 TYPES: Final = (

@@ -143,6 +143,7 @@ def kept(said: Mapping[str, str], data: Mapping[str, Any]) -> tuple[Any, ...]:
         " ".join(sorted(orgs_named(data))),
         named.get("sourcerecord"),
         named.get("sourceversion"),
+        named.get("upto"),
         content(said, data),
     )
 

@@ -38,9 +38,10 @@ def said(version, person, *, of="R", kind=REFERRED, **data):
     )
 
 
-def taken_back(person, *, version=None, of="R", by="W", by_version=1):
-    """Return a withdrawal of one version, or of all."""
+def taken_back(person, *, version=None, upto=None, of="R", by="W", by_version=1):
+    """Return a withdrawal of one version, of those up to one, or of all."""
     named = {"sourcerecord": of, "sourceversion": version}
+    named |= {"upto": upto} if upto else {}
     return said(by_version, person, of=by, kind=WITHDRAWN, withdraws=named)
 
 
@@ -153,6 +154,8 @@ STORIES = {
     "withdrawn without a person": (said(1, ANN), said(2, BEN), taken_back({})),
     "one version withdrawn": (said(1, ANN), said(2, ANN), taken_back({}, version=2)),
     "withdrawn as another": (said(1, ANN), taken_back(BEN)),
+    "said again": (said(1, ANN), said(3, ANN), taken_back({}, upto=2)),
+    "said again of another": (said(1, ANN), said(3, BEN), taken_back({}, upto=2)),
     "a withdrawal corrected": (
         said(1, ANN),
         said(1, BEN, of="S"),
@@ -174,6 +177,11 @@ EXPECTED = {
         [TOLD, (REFERRED, 2, UNDONE)],
     ),
     "withdrawn as another": ([TOLD, (REFERRED, 1, UNDONE)], [TOLD]),
+    "said again": ([TOLD, (REFERRED, 1, UNDONE), (REFERRED, 3, STANDS)], []),
+    "said again of another": (
+        [TOLD, TOLD, (REFERRED, 1, UNDONE)],
+        [(REFERRED, 3, STANDS)],
+    ),
     "a withdrawal corrected": (
         [(WITHDRAWN, 1, GONE), (WITHDRAWN, 2, STANDS), (REFERRED, 1, STANDS)],
         [(WITHDRAWN, 1, GONE), (WITHDRAWN, 2, STANDS), (REFERRED, 1, UNDONE)],

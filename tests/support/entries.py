@@ -36,9 +36,11 @@ def entry(type_name: str, occurred: str, **changes: Any) -> Entry:
     )
 
 
-def withdrawal(of: Entry, *, version: int | None = None, **changes: Any) -> Entry:
-    """Return the withdrawal of *of*: of that version, or of every version."""
-    named = {"sourcerecord": of.sourcerecord, "sourceversion": version}
+def withdrawal(
+    of: Entry, *, version: int | None = None, upto: int | None = None, **changes: Any
+) -> Entry:
+    """Return the withdrawal of *of*: of that version, those up to one, or every one."""
+    named = {"sourcerecord": of.sourcerecord, "sourceversion": version, "upto": upto}
     return entry(
         "event.withdrawn.v1",
         changes.pop("occurred", "2026-06-01"),

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
+from schemas.days import EARLIEST, LATEST
 from schemas.events import CATALOGUE, EventType
 from schemas.history import london_day
 from schemas.statement import Statement
@@ -22,6 +23,11 @@ _SENSITIVITIES: Final = ("normal", "restricted", "safeguarding")
 _PRECISIONS: Final = (None, "day", "instant", "by")
 _LONGEST: Final = 200
 _WITHDRAWN: Final = "event.withdrawn.v1"
+_FIRST: Final = EARLIEST.isoformat()
+_BEYOND: Final = str(LATEST.year + 1)
+_OCCURRED: Final = (
+    f"must be a date, or an instant with offset, from {EARLIEST.year} to {LATEST.year}"
+)
 
 
 def to_statement(event: object, *, sender: str, place: int) -> Statement:
@@ -79,7 +85,7 @@ def _attribute_faults(event: Mapping[str, Any]) -> list[tuple[str, str]]:
     checks = (
         ("/specversion", event.get("specversion") == "1.0", 'must be "1.0"'),
         ("/id", _is_text(event.get("id")), "is required: text of at most 200"),
-        ("/occurred", _is_occurred(event), "must be a date, or an instant with offset"),
+        ("/occurred", _is_occurred(event), _OCCURRED),
         ("/sourcerecord", _is_text(event.get("sourcerecord", "x")), "must be text"),
         ("/sourceversion", _is_version(event), "must be a whole number from 0"),
         ("/correlationid", _is_text(event.get("correlationid", "x")), "must be text"),
@@ -117,7 +123,7 @@ def _is_occurred(event: Mapping[str, Any]) -> bool:
     if not isinstance(said, str) or precision not in _PRECISIONS:
         return False
     try:
-        return _precision(said) is not None
+        return _precision(said) is not None and _FIRST <= said < _BEYOND
     except ValueError:
         return False
 

@@ -16,7 +16,7 @@ from services.health_gateway.translate.codings import Coding
 
 Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
-READING: Final = 1
+READING: Final = 2
 """
 Version of how resources are read, tables apart. It goes up with every change by which
 something sent before would be said otherwise (`tests/golden/readings.json`).

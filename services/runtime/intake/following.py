@@ -21,8 +21,10 @@ UPDATE receipt_events SET state = 'linked'
 WHERE event_id = ANY($1::uuid[]) AND state = 'translated'
 """
 _WITHDRAW: Final = """
-INSERT INTO withdrawals (source, sourcerecord, sourceversion, by_record, by_version)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])
+INSERT INTO withdrawals (source, sourcerecord, sourceversion, upto, by_record,
+    by_version)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[],
+    $6::bigint[])
 ON CONFLICT DO NOTHING
 """
 _HEAR: Final = """
@@ -47,6 +49,7 @@ WITH said AS (
             SELECT 1 FROM withdrawals w
             WHERE (w.source, w.sourcerecord) = (e.source, e.sourcerecord)
             AND coalesce(w.sourceversion, e.sourceversion) = e.sourceversion
+            AND e.sourceversion <= coalesce(w.upto, e.sourceversion)
             AND NOT EXISTS (
                 SELECT 1 FROM withdrawals h
                 WHERE (h.source, h.by_record) = (w.source, w.by_record)
@@ -124,7 +127,7 @@ async def _linked(step: Step, records: list[Record]) -> None:
         for record in records
         if record.attributes["type"] == WITHDRAWAL
     ]
-    own = [row for row in named if not row[3].startswith(MOVED)]
+    own = [row for row in named if not row[4].startswith(MOVED)]
     if own:
         await step.conn.execute(_WITHDRAW, *columns(own))
     higher = [_version(record) for record in records if _corrects(record)]
@@ -149,12 +152,13 @@ async def _homes(step: Step, records: list[Record]) -> None:
         await step.conn.execute(_HOMES, *columns(sorted(homes.values())))
 
 
-def _withdrawing(record: Record) -> tuple[str, str, int | None, str, int]:
-    """Return sender, record and version that are taken back; by which of its records."""
+def _withdrawing(record: Record) -> tuple[str, str, int | None, int | None, str, int]:
+    """Return sender, record and versions that are taken back; by which of its records."""
     said = record.attributes
     named = orjson.loads(record.value)["withdraws"]
     own = (said["sourcerecord"], int(said["sourceversion"]))
-    return said["source"], named["sourcerecord"], named["sourceversion"], *own
+    versions = (named["sourceversion"], named.get("upto"))
+    return said["source"], named["sourcerecord"], *versions, *own
 
 
 def _corrects(record: Record) -> bool:

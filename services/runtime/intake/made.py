@@ -53,12 +53,12 @@ class Made:
         return replace(self, id=own, revision=revision, supersedes=before)
 
     @property
-    def withdraws(self) -> tuple[str, int | None] | None:
-        """Record, hashed, and version that it takes back; None unless it does."""
+    def withdraws(self) -> tuple[str, int | None, int | None] | None:
+        """Record, hashed, the one and the highest version taken back; None of others."""
         if self.statement.type != WITHDRAWAL:
             return None
         named = orjson.loads(self.value)["data"]["withdraws"]
-        return named["sourcerecord"], named["sourceversion"]
+        return named["sourcerecord"], named["sourceversion"], named.get("upto")
 
     @property
     def touched(self) -> set[tuple[str, str]]:

@@ -66,9 +66,9 @@ RETURNING r.event_id, r.source, r.sourcerecord, r.sourceversion, r.person_ref,
 """
 _UNDO: Final = """
 INSERT INTO undoings (event_id, source, by_record, sourcerecord, sourceversion,
-    message_ref, place, said, data)
+    upto, message_ref, place, said, data)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[],
-    $6::uuid[], $7::int[], $8::bytea[], $9::bytea[])
+    $6::bigint[], $7::uuid[], $8::int[], $9::bytea[], $10::bytea[])
 """
 _TOLD: Final = """
 INSERT INTO undoings_told SELECT * FROM unnest($1::uuid[], $2::text[])
@@ -85,6 +85,7 @@ WITH touched AS (
     SELECT u.event_id, r.person_ref FROM near JOIN undoings u USING (source, by_record)
     JOIN records r ON (r.source, r.sourcerecord) = (u.source, u.sourcerecord)
         AND coalesce(u.sourceversion, r.sourceversion) = r.sourceversion
+        AND r.sourceversion <= coalesce(u.upto, r.sourceversion)
     WHERE r.type <> 'event.withdrawn.v1' AND r.person_ref <> ''
     UNION SELECT u.event_id, d.person_ref FROM near
     JOIN undoings u USING (source, by_record)

@@ -146,8 +146,9 @@ class Translating:
         if "withdraws" in data:
             named = data["withdraws"]
             hashed = refs.record_ref(self.key, source, named["sourcerecord"])
-            version = named.get("sourceversion")
-            data["withdraws"] = {"sourcerecord": hashed, "sourceversion": version}
+            version = {"sourceversion": named.get("sourceversion")}
+            highest = {"upto": named["upto"]} if "upto" in named else {}
+            data["withdraws"] = {"sourcerecord": hashed} | version | highest
         return data
 
     async def _claim(self, step: Step, made: list[Made]) -> None:

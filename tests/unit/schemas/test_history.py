@@ -159,6 +159,15 @@ class TestWithdrawal:
             taken_back.id: "linked",
         }
 
+    def test_a_limit_spares_what_is_above(self):
+        """Up to a version all are withdrawn, and a higher one stands."""
+        taken_back = withdrawal(version(2), upto=2)
+        found = states([version(3), taken_back, version(1)])
+
+        assert found["R v1"] == "withdrawn"
+        assert found["R v3"] == "linked"
+        assert states([taken_back, version(2)])["R v2"] == "withdrawn"
+
     def test_lower_version_stays_superseded(self):
         """Taking back the current version does not bring the former one back."""
         found = states([version(1), version(2), withdrawal(version(2), version=2)])

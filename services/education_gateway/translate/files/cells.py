@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from schemas.codes import CodeList
+from schemas.days import EARLIEST, LATEST
 from services.education_gateway.translate.files.layout import (
     BadCellError,
     Check,
@@ -51,25 +52,42 @@ _LONGEST: Final = 100
 def day(text: str) -> str:
     """Return a date of the field as `YYYY-MM-DD`; raises BadCellError."""
     try:
-        if found := _ISO.fullmatch(text):
-            return date(*map(int, found.groups())).isoformat()
-        if found := _COLLECT.fullmatch(text):
-            year, month, of_month = found.groups()
-            return date(int(year), _MONTHS[month.lower()], int(of_month)).isoformat()
-        if found := _BRITISH.fullmatch(text):
-            return date(*map(int, reversed(found.groups()))).isoformat()
+        read = _read_day(text)
     except (ValueError, KeyError):
         raise BadCellError("is no day of the calendar", _DATE_REMEDY) from None
-    raise BadCellError("is not a date", _DATE_REMEDY)
+    if read is None:
+        raise BadCellError("is not a date", _DATE_REMEDY)
+    return _likely(read)
+
+
+def _read_day(text: str) -> date | None:
+    """Return a date in one of the field's forms; raises where the calendar has none."""
+    if found := _ISO.fullmatch(text):
+        return date(*map(int, found.groups()))
+    if found := _COLLECT.fullmatch(text):
+        year, month, of_month = found.groups()
+        return date(int(year), _MONTHS[month.lower()], int(of_month))
+    if found := _BRITISH.fullmatch(text):
+        return date(*map(int, reversed(found.groups())))
+    return None
+
+
+def _likely(day: date) -> str:
+    """Return *day* as it is kept; raises BadCellError for one that stands for none."""
+    if not EARLIEST <= day <= LATEST:
+        rule = f"is not from {EARLIEST.year} to {LATEST.year}"
+        raise BadCellError(rule, "Leave the cell blank where there is no date.")
+    return day.isoformat()
 
 
 def day_by(text: str, forms: tuple[str, ...]) -> str:
     """Return a date written in one of *forms*, as `strptime` reads them."""
     for form in forms:
         try:
-            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007
+            read = datetime.strptime(text, form).date()  # noqa: DTZ007
         except ValueError:
             continue
+        return _likely(read)
     raise BadCellError(
         "is not a date as the mapping has it", "Write it as the mapping says."
     )

@@ -49,8 +49,9 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     meant = _meaning(message, about)
     record = _record(message)
     if meant.type == WITHDRAWN:
-        named = {"withdraws": {"sourcerecord": record}, "reason": "entered-in-error"}
-        meant = replace(meant, data=named)
+        named = {"sourcerecord": record, "upto": version_of(about)}
+        data = {"withdraws": named, "reason": "entered-in-error"}
+        meant = replace(meant, data=data)
     statement = stated(
         about, SHAPES[about.kind], found, meant, (record, version_of(about))
     )

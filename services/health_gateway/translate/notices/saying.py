@@ -41,7 +41,8 @@ def statements(notice: Notice, heard: Heard) -> tuple[Statement, ...]:
     data, left_out = _data(notice, type_name, meant, happened)
     record = _record(notice, type_name)
     if type_name == WITHDRAWN:
-        data = {"withdraws": {"sourcerecord": record}, "reason": "entered-in-error"}
+        named = {"sourcerecord": record, "upto": notice.version}
+        data = {"withdraws": named, "reason": "entered-in-error"}
         record += "#withdrawn"
     _check(type_name, notice, data)
     flags = {*notice.doubts, *((LEFT_OUT,) if left_out else ())}

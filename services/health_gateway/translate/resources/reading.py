@@ -129,9 +129,9 @@ def withdrawals(about: About, shape: Shape | None = None) -> tuple[Statement, ..
 
 
 def withdrawal(about: About, record: str, facet: str = "") -> Statement:
-    """Return that one side of a record is taken back."""
+    """Return that one side of a record is taken back, as it was up to this version."""
     happened = when(about, ())
-    named = {"sourcerecord": f"{record}{facet}"}
+    named = {"sourcerecord": f"{record}{facet}", "upto": version_of(about)}
     return Statement(
         place=about.part.place,
         type=WITHDRAWN,

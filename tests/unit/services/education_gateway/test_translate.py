@@ -96,6 +96,11 @@ FAULTS = {
     "a type that is no text": ({"type": {}}, "/type"),
     "no occurred": ({"occurred": None}, "/occurred"),
     "a day that does not exist": ({"occurred": "2026-02-30"}, "/occurred"),
+    "a day that stands for none": ({"occurred": "9999-12-31"}, "/occurred"),
+    "an instant before all offsets": (
+        {"occurred": "0001-01-01T00:00:00+14:00"},
+        "/occurred",
+    ),
     "an instant without offset": ({"occurred": "2026-03-02T09:15:00"}, "/occurred"),
     "an hour that does not exist": ({"occurred": "2026-03-02T25:00:00Z"}, "/occurred"),
     "an offset that does not exist": (
@@ -141,6 +146,10 @@ FAULTS = {
     "a malformed UPN": ({"data": person(upn="I931123424001")}, "/data/person/upn"),
     "a birth that does not exist": (
         {"data": person(date_of_birth="2018-13-04")},
+        "/data/person/date_of_birth",
+    ),
+    "a birth that stands for none": (
+        {"data": person(date_of_birth="9999-12-31")},
         "/data/person/date_of_birth",
     ),
     "a body without form": ({"data": data(body="Oxford Health")}, "/data/body"),

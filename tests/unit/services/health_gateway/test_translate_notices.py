@@ -96,7 +96,8 @@ def test_a_deletion_takes_back_what_was_said_of_the_same_record():
     gone = said(nems.message("newborn-hearing-1", nems.encounter(), change="delete"))
 
     assert gone.type == "event.withdrawn.v1"
-    assert gone.data["withdraws"] == {"sourcerecord": new.sourcerecord}
+    named = {"sourcerecord": new.sourcerecord, "upto": gone.sourceversion}
+    assert gone.data["withdraws"] == named
 
 
 def test_a_death_that_is_taken_back_is_the_next_version_of_its_record():

@@ -154,14 +154,14 @@ class TestLaterVersions:
         assert found.data["code"] == "306261003"
         assert found.occurred == updated
 
-    def test_mistake_withdraws_every_version_of_the_record(self):
-        """Entered in error: the record never should have been."""
+    def test_mistake_withdraws_the_record_as_it_was_so_far(self):
+        """Entered in error: what was said up to then should not have been."""
         found = stated(referral_bundle(reason="update", status="entered-in-error"))
 
         assert found.type == "event.withdrawn.v1"
         assert found.sourcerecord == RECORD + "#withdrawn"
         assert found.data == {
-            "withdraws": {"sourcerecord": RECORD},
+            "withdraws": {"sourcerecord": RECORD, "upto": found.sourceversion},
             "reason": "entered-in-error",
         }
 

@@ -62,9 +62,11 @@ def test_dates_as_the_field_writes_them(text, expected):
     assert day(text) == expected
 
 
-@pytest.mark.parametrize("text", ["2022-02-30", "09/28/2022", "soon", "2022-Foo-01"])
+@pytest.mark.parametrize(
+    "text", ["2022-02-30", "09/28/2022", "soon", "2022-Foo-01", "31/12/9999"]
+)
 def test_what_is_no_date_is_said(text):
-    """A day that does not exist is no date either."""
+    """A day that does not exist, or stands for none, is no date either."""
     with pytest.raises(BadCellError):
         day(text)
 
