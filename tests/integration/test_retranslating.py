@@ -185,6 +185,28 @@ def test_what_was_taken_back_stays_so(agencies, mapped, heard):
     }
 
 
+def test_a_record_that_moved_is_read_again_with_the_others(agencies, mapped, heard):
+    """Its next version is of another person: ours is to say that it moved, not a mapping's."""
+    person, own, since = heard
+    other, theirs, code = somebody(upn=None), f"pat-{uuid4()}", f"CL-{own}"
+    record = referral(own, code)
+    settled(agencies, put(agencies, record))
+    settled(agencies, put(agencies, patient(other, theirs)))
+    moved = referral(theirs, code, version="2") | {"id": record["id"]}
+    settled(agencies, put(agencies, moved))
+    of(agencies, other)
+    mapped.map_clinic(code, "slt")
+
+    found = mapped.changes(since, dry_run=False)
+
+    assert agencies.child_of(other, TRUST) in {one["child_ref"] for one in found}
+    assert {e["data"].get("service") for e in of(agencies, other, count=2)} == {
+        None,
+        "slt",
+    }
+    assert {e["state"] for e in of(agencies, person)} == {"superseded"}
+
+
 def test_only_what_is_said_otherwise_is_published(agencies, mapped, heard):
     """A record that the new mapping reads as before is left alone, and not asked again."""
     person, own, since = heard

@@ -1,12 +1,12 @@
 """What a message was translated into, beside what it says by today's mapping. Pure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from schemas.history import WITHDRAWAL
+from schemas.history import MOVED, WITHDRAWAL
 from schemas.restriction import RESTRICTED
 from services.runtime import refs
 from services.runtime.intake.made import Made
@@ -17,6 +17,8 @@ _OURS: Final = frozenset({WITHDRAWAL, RESTRICTED})
 
 Version = tuple[str, int]
 """A sender's record, as a keyed hash, and its version."""
+Named = tuple[str, str, int]
+"""Sender, record and version, as a receipt has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,11 @@ def compare(
         if mine and top.place not in unread and of not in stated | silent:
             found.gone.append(top)
     return found
+
+
+def senders_own(named: Iterable[Named]) -> set[Named]:
+    """Return what senders said: that a record moved is ours, and no mapping decides it."""
+    return {one for one in named if not one[1].startswith(MOVED)}
 
 
 def _of(event: Made) -> Version:

@@ -20,7 +20,14 @@ from schemas.statement import Statement
 from schemas.topics import Topic
 from services.runtime import instants, refs
 from services.runtime.envelope import Record
-from services.runtime.intake.comparing import Compared, Told, Version, compare, silence
+from services.runtime.intake.comparing import (
+    Compared,
+    Told,
+    Version,
+    compare,
+    senders_own,
+    silence,
+)
 from services.runtime.intake.made import Made, outgoing
 from services.runtime.intake.marks import in_their_light
 from services.runtime.intake.records import claim, columns
@@ -107,7 +114,8 @@ class Retranslating:
         Raises Refused where the message cannot be translated. The records are locked.
         """
         made = await self._made(step, kept, translate)
-        named = {tuple(row) for row in await step.conn.fetch(_NAMED, kept.ref)}
+        rows = await step.conn.fetch(_NAMED, kept.ref)
+        named = senders_own((row[0], row[1], row[2]) for row in rows)
         named |= {
             (one.source, one.sourcerecord, one.statement.sourceversion) for one in made
         }
