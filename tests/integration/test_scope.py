@@ -14,8 +14,10 @@ from deploy.local.services import ROOT
 from services.runtime.intake.scope_rules import cohort_lines
 from tests.support.agencies import COUNCIL, TRUST, event, nhs_number, somebody, upn
 from tests.support.bars import body_of, referral_bundle
+from tests.support.fhir_door import settled
 from tests.support.local_stack import fetch, until
 from tests.support.on_disk import numbers_on_disk, texts_on_disk
+from tests.support.resources import bundle_of, patient, reference_to, service_request
 from tests.support.school_files import csv_of, pupil
 
 GATEWAYS = ("health_gateway", "education_gateway")
@@ -86,6 +88,19 @@ class Narrow:
         url = self.stack.address("health_gateway", 2) + "/$process-message"
         post = self.agencies.http.post
         return post(url, content=body_of(bundle), headers=headers)
+
+    def put_all(self, bundle):
+        """Post a Bundle at the health door; return the answer."""
+        headers = self.agencies.as_(TRUST) | {
+            "Content-Type": "application/fhir+json",
+            "X-Request-ID": str(uuid4()),
+        }
+        url = self.stack.address("health_gateway", 2) + "/FHIR/R4"
+        return self.agencies.http.post(url, json=bundle, headers=headers)
+
+    def heard(self, answer):
+        """Return the receipt of a Bundle once nothing of it is on its way."""
+        return settled(self.agencies, answer)
 
     def publish(self, events):
         """Post *events* at the education door; return the answer."""
@@ -283,3 +298,38 @@ def test_who_is_left_out_of_a_file_has_not_left_the_school(narrow):
 
     assert [one["type"] for one in receipt["events"]] == ["school.leaver.v1"]
     assert receipt["file"]["counts"]["forgotten"] == 2
+
+
+def clinic(person, own):
+    """Return a child with a referral, and two entries that put them."""
+    named = reference_to(f"{own}-patient")
+    return patient(person, f"{own}-patient"), service_request("-", own, subject=named)
+
+
+def test_a_batch_is_kept_without_the_entries_that_are_outside(narrow):
+    """Each entry is answered; bytes and receipt hold the listed child's alone."""
+    one, other = (
+        somebody(
+            nhs_number=nhs_number(FIRST + n), local_id=f"LOCAL-{uuid4()}", upn=None
+        )
+        for n in (201, 210)
+    )
+    outside, inside = clinic(one, f"sr-{uuid4()}"), clinic(other, f"sr-{uuid4()}")
+    before = narrow.counted("health_gateway", TRUST)
+    bundle = bundle_of("batch", *outside, *inside, {"resourceType": "Patient"})
+    answer = narrow.put_all(bundle)
+
+    assert answer.status_code == 200
+    said = [entry["response"] for entry in answer.json()["entry"]]
+    assert [one["status"][:3] for one in said] == ["200", "200", "201", "201", "400"]
+    receipt = narrow.heard(answer)
+    assert {e["place"] for e in receipt["events"]} == {2, 3}
+    assert {e["state"] for e in receipt["events"]} == {"linked"}
+    assert narrow.counted("health_gateway", TRUST) == before + 3
+    found = texts_on_disk(narrow.stack.data, [one["local_id"], other["local_id"]])
+    assert found == {other["local_id"]}
+    mixed = narrow.put_all(bundle | {"type": "collection"})
+    assert mixed.status_code == 400
+    assert "batch" in mixed.json()["issue"][0]["diagnostics"]
+    alone = narrow.put_all(bundle_of("batch", *outside))
+    assert (alone.status_code, "Location" in alone.headers) == (200, False)

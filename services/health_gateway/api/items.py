@@ -12,7 +12,7 @@ def items_of(
     return [
         _item(kept, piece, key)
         for piece in content.pieces
-        if piece.statements or piece.refused
+        if piece.statements or (piece.refused and not piece.outside)
     ]
 
 

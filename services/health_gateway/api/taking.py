@@ -1,6 +1,8 @@
 """One request at a door: judged, kept in one commit, answered."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -12,7 +14,12 @@ from schemas.errors import Refused
 from services.health_gateway import codes
 from services.health_gateway.api.answering import fault_answer, fhir
 from services.health_gateway.api.items import items_of
-from services.health_gateway.api.scoping import is_outside, people
+from services.health_gateway.api.scoping import (
+    count_outside,
+    is_outside,
+    narrowed,
+    people,
+)
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import Media
 from services.health_gateway.settings import Settings
@@ -28,6 +35,7 @@ from services.health_gateway.translate import (
     withdrawn,
 )
 from services.health_gateway.translate.answers import (
+    OUTSIDE,
     accepted,
     accepted_format,
     informed,
@@ -46,7 +54,6 @@ from services.runtime.step import Step
 
 _REQUESTS: Final = frozenset({"servicerequest-request", "booking-request"})
 _RESPONSE: Final = "servicerequest-response"
-_OUTSIDE: Final = "Not about a child of whom we may hear. Counted, and kept nowhere."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class _Judged:
     kept: messages.Message
     content: Submission
     warnings: tuple[str, ...]
+    read: Callable[[bytes], Submission] | None = None
+    """What reads a batch again as JSON; None for anything else."""
 
 
 class Taking:
@@ -85,14 +94,38 @@ class Taking:
             raise Problem(406, "not-acceptable", "Accept application/fhir+json.")
         try:
             judged = self._judged(request, message, asked, made)
-            if await is_outside(self._scope, message.sender, judged.content):
-                return fhir(request, 200, informed(_OUTSIDE))
+            judged = await self._narrowed(judged)
+            if judged.read is None and await is_outside(
+                self._scope, message.sender, judged.content
+            ):
+                return fhir(request, 200, informed(OUTSIDE))
         except FhirRefused as refused:
             return await self._refuse(request, message, refused)
         refused_all = _refused_all(judged.content)
         if refused_all is not None:
             return await self._refuse(request, message, refused_all, judged.content)
+        if judged.read and all(piece.outside for piece in judged.content.pieces):
+            return await self._only_count(request, judged)
         return await self._keep(request, asked, judged)
+
+    async def _narrowed(self, judged: _Judged) -> _Judged:
+        """Return a batch without what is outside, where anyone is left out."""
+        kept, content = judged.kept, judged.content
+        cuts = self._scope.held(kept.sender).narrow and content.form == "batch"
+        if not (cuts and content.pieces):
+            return replace(judged, read=None)
+        assert judged.read is not None  # noqa: S101 - a batch was read
+        kept, content = await narrowed(self._scope, kept, content, judged.read)
+        return replace(judged, kept=kept, content=content)
+
+    async def _only_count(self, request: Request, judged: _Judged) -> Response:
+        """Count a batch of which nothing is inside, and say so of each entry."""
+        sender, content = judged.kept.sender, judged.content
+        await self._service.doors.commit(
+            lambda step: count_outside(self._scope, step, sender, content)
+        )
+        at = instants.text(instants.now())
+        return fhir(request, 200, response_of(content.form, content.pieces, at=at))
 
     def _judged(
         self, request: Request, kept: messages.Message, asked: Asked, made: str
@@ -112,12 +145,13 @@ class Taking:
             return _Judged(kept, withdrawn(asked, heard), ())
         media = Media.of(kept.content_type) or Media.JSON
         repairs = self._files.tables.repairs(kept.sender, kept.received_at.date())
-        content = submission(kept.body, heard, asked, media=media, repairs=repairs)
+        read = partial(submission, heard=heard, asked=asked, repairs=repairs)
+        content = read(kept.body, media=media)
         warnings = content.warnings
         if content.message is not None:
             kept = replace(kept, correlation_id=kept.correlation_id or made)
             warnings += _check_message(content.message, headers, kept.sender)
-        return _Judged(kept, content, warnings)
+        return _Judged(kept, content, warnings, read)
 
     def _check_target(self, headers: Headers) -> None:
         """Refuse what is meant for another service, where ours is known."""
@@ -144,6 +178,7 @@ class Taking:
                 step, kept, items, topic=topic, answer=b"", at_once=True
             )
             if done.outcome == "accepted":
+                await count_outside(self._scope, step, kept.sender, judged.content)
                 if message is not None and message.event in _REQUESTS:
                     own = message.bundle.text("id") or kept.request_id
                     await note_request(step.conn, key, own, kept.ref)

@@ -51,7 +51,15 @@ INVARIANT: Final = Fault(
     400,
     "REC_BAD_REQUEST",
     "invariant",
-    "Send a combination of event, reason, status and category that BaRS defines.",
+    "Make the elements named in expression agree and send it again.",
+)
+MIXED: Final = Fault(
+    "outside-scope",
+    400,
+    "REC_BAD_REQUEST",
+    "invariant",
+    "Send each child by itself, or all of them as a Bundle of type batch, of which what "
+    "is inside your scope is kept.",
 )
 NOT_SUPPORTED: Final = Fault(
     "not-supported",
@@ -179,6 +187,7 @@ FAULTS: Final = (
     MISSING,
     BAD_VALUE,
     INVARIANT,
+    MIXED,
     NOT_SUPPORTED,
     UNAUTHENTICATED,
     FORBIDDEN,

@@ -9,6 +9,7 @@ from services.health_gateway.translate.submission import (
     Submission,
     submission,
     withdrawn,
+    without,
 )
 from services.health_gateway.translate.tables import Tables
 from services.health_gateway.translate.trying import Trial, tried, tried_notice
@@ -27,4 +28,5 @@ __all__ = [
     "tried",
     "tried_notice",
     "withdrawn",
+    "without",
 ]

@@ -19,7 +19,7 @@ from schemas.statement import Statement
 from services.runtime import instants, log, metrics, refs
 from services.runtime.intake import scope_rules
 from services.runtime.intake.messages import Item, Message
-from services.runtime.intake.scope_rules import Held, held_for, is_inside
+from services.runtime.intake.scope_rules import Held, beside, held_for, is_inside
 from services.runtime.postgres import AWAY
 from services.runtime.problems import Problem, away
 from services.runtime.service import Service
@@ -79,7 +79,8 @@ class Scope:
         Return the indices of *statements* that are about children left out.
 
         A child that its sender calls by a number of its own is inside once it was told
-        of by one that a cohort lists. Raises a 403 where no rule holds.
+        of by one that a cohort lists; who a child is, beside anything of the same child
+        that is inside. Raises a 403 where no rule holds.
         """
         held = self.held(publisher)
         key = self._shared.key
@@ -89,7 +90,8 @@ class Scope:
             if not is_inside(held, one, key)
         }
         known = await self._known(set(doubtful.values())) if doubtful else set()
-        return frozenset(i for i, person in doubtful.items() if person not in known)
+        left = frozenset(i for i, p in doubtful.items() if p not in known)
+        return left - beside(statements, left, publisher, key) if left else left
 
     async def _known(self, persons: Collection[str]) -> set[str]:
         """Return which of *persons* were told of as listed."""

@@ -1,7 +1,7 @@
 """Scope rules and cohorts as they lie in files, and what they say of one statement."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from schemas.errors import Stopped
+from schemas.events import category_of
 from schemas.scope import SCHEMES, ScopeFile, ScopeRule, listed_by
 from schemas.statement import Statement
 from services.runtime import refs
@@ -41,6 +42,8 @@ class Held:
         return not self.everyone
 
 
+_IDENTITY: Final = "identity"
+"""Category of what comes beside a referral to say whose it is."""
 _EVERYONE: Final = Held(everyone=True, services=frozenset(), listed=frozenset())
 
 
@@ -77,6 +80,27 @@ def is_inside(held: Held, statement: Statement, key: bytes) -> bool:
     if statement.data.get("service") in held.services:
         return True
     return any(listed(key, *one) in held.listed for one in listed_by(statement.person))
+
+
+def beside(
+    statements: Sequence[Statement], left: Collection[int], publisher: str, key: bytes
+) -> frozenset[int]:
+    """
+    Return which of those *left* out may stay beside others that are inside.
+
+    They say who a child is, and of no service anything; the others are of that child.
+    """
+    inside = {
+        refs.person_ref(key, publisher, one.person)
+        for index, one in enumerate(statements)
+        if one.person and index not in left
+    }
+    return frozenset(
+        index
+        for index in left
+        if category_of(statements[index].type) == _IDENTITY
+        and refs.person_ref(key, publisher, statements[index].person) in inside
+    )
 
 
 def read(shared: Shared) -> Rules:

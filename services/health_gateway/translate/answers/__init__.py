@@ -16,6 +16,7 @@ from services.health_gateway.translate.answers.formats import (
     written,
 )
 from services.health_gateway.translate.answers.outcomes import (
+    OUTSIDE,
     accepted,
     informed,
     outcome,
@@ -25,6 +26,7 @@ from services.health_gateway.translate.answers.outcomes import (
 
 __all__ = [
     "JSON",
+    "OUTSIDE",
     "XML",
     "accepted",
     "accepted_format",

@@ -5,7 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 from services.health_gateway.codes import MESSAGE_PROFILE
-from services.health_gateway.translate.answers.outcomes import accepted, outcome_of
+from services.health_gateway.translate.answers.outcomes import (
+    OUTSIDE,
+    accepted,
+    informed,
+    outcome_of,
+)
 from services.health_gateway.translate.messages import Message
 from services.health_gateway.translate.submission import Piece
 
@@ -65,6 +70,8 @@ def _response(piece: Piece, at: str) -> dict[str, Any]:
         status = HTTPStatus(piece.refused.status)
         said = outcome_of(piece.refused)
         return {"status": f"{status.value} {status.phrase}", "outcome": said}
+    if piece.outside:
+        return {"status": "200 OK", "outcome": informed(OUTSIDE)}
     status = HTTPStatus.OK if piece.method == "DELETE" else HTTPStatus.CREATED
     told = accepted(warnings_of(piece))
     line = f"{status.value} {status.phrase}"

@@ -1,7 +1,7 @@
 """OperationOutcomes: why something was refused, and what was put up with."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from services.health_gateway.codes import (
     HTTP_ERROR_CODES,
@@ -10,6 +10,8 @@ from services.health_gateway.codes import (
     Fault,
 )
 from services.health_gateway.errors import FhirRefused, Issue
+
+OUTSIDE: Final = "Not about a child of whom we may hear. Counted, and kept nowhere."
 
 
 def outcome(fault: Fault, *, expressions: Sequence[str] = ()) -> dict[str, Any]:

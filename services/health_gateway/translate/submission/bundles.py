@@ -1,10 +1,11 @@
 """Bundles in pieces: transactions, batches, collections."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from services.health_gateway.codes import MISSING, NOT_IMPLEMENTED, TOO_MANY_ENTRIES
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.rules import Repairs, judge_resource
+from services.health_gateway.rules import Media, Repairs, judge_resource, read
 from services.health_gateway.translate.about import About, Heard, sent_at
 from services.health_gateway.translate.nodes import Node, Parts, entries
 from services.health_gateway.translate.passing_on import as_json
@@ -146,6 +147,13 @@ def shell(document: dict[str, Any]) -> dict[str, Any]:
         for entry in held
     ]
     return {**document, "entry": entries_alone}
+
+
+def without(body: bytes, media: Media, places: Collection[int]) -> bytes:
+    """Return a Bundle as JSON, with nothing in the entries at *places*."""
+    document = read(body, media)
+    held = ({} if i in places else e for i, e in enumerate(document["entry"]))
+    return as_json({**document, "entry": list(held)})
 
 
 def _check_count(bundle: Node) -> None:

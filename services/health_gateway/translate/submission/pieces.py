@@ -48,6 +48,8 @@ class Piece:
     """Hyphenated words for what was put up with."""
     person: dict[str, Any] | None = field(default=None, repr=False)
     """Whom a record that is taken back was about, where it says so."""
+    outside: bool = False
+    """Left out by the scope of its sender: counted, and kept nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

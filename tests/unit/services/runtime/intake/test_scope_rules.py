@@ -1,5 +1,6 @@
 """Of which children a publisher may tell us, by dated rules and lists of hashes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +11,7 @@ from schemas.statement import Statement
 from services.runtime.intake.scope import Scope
 from services.runtime.intake.scope_rules import (
     Rules,
+    beside,
     cohort_lines,
     held_for,
     is_inside,
@@ -72,6 +74,22 @@ def inside(statement, *rules, day=DAY):
 def test_listed_children_and_listed_services_are_inside(person, data, expected):
     """Rules of one publisher add up; an identifier counts under its own scheme alone."""
     assert inside(about(person, **data), rule(), services("camhs")) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "stays"),
+    [
+        ("demographics.changed.v1", {"local_id": "P1"}, {1}),
+        ("demographics.changed.v1", {"local_id": "P2"}, set()),
+        ("referral.received.v1", {"local_id": "P1"}, set()),
+    ],
+)
+def test_who_a_child_is_may_be_told_beside_what_is_inside(kind, person, stays):
+    """Of the same child alone, and nothing else than who they are."""
+    other = replace(about(person, service="adult"), type=kind)
+    said = [about({"local_id": "P1"}, service="camhs"), other, about({})]
+
+    assert beside(said, {1}, TRUST, KEY) == stays
 
 
 def test_a_rule_holds_on_its_days():
