@@ -19,6 +19,10 @@ WARNINGS: Final = {
     "version-absent": "Bundle.meta.versionId, the version of BaRS Core, is absent.",
     "use-context-differs": "The header use-context does not name this message's event.",
     "unclassified": "No event type says this: it is on the timeline as unclassified.",
+    "meaning-modified": (
+        "doNotPerform, modifierExtension or implicitRules change what this means: it was "
+        "not interpreted."
+    ),
     "nhs-number-check-failed": "The NHS number's check digit does not agree.",
     "repaired": "Some of it was read otherwise than sent, as agreed with you.",
     "field-left-out": "Something could not be carried and was left out.",

@@ -20,7 +20,9 @@ from services.health_gateway.translate.resources.meaning import (
     WITHDRAWN,
     Meaning,
     Paths,
+    other,
 )
+from services.health_gateway.translate.resources.modifiers import MODIFIED, is_modified
 from services.health_gateway.translate.resources.reading import SHAPES, stated
 from services.health_gateway.translate.resources.records import (
     LONGEST,
@@ -46,7 +48,8 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
         return ()
     sent = sent_at(message.bundle)
     about = About(_part(message), message.parts, heard, sent)
-    meant = _meaning(message, about)
+    modified = _is_modified(message, about)
+    meant = other(about)[0] if modified else _meaning(message, about)
     record = _record(message)
     if meant.type == WITHDRAWN:
         named = {"sourcerecord": record, "upto": version_of(about)}
@@ -58,7 +61,15 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     labelled = (message.bundle, about.resource, found.patient)
     kept = sensitivity(meant.type, *labelled)
     place = message.focus.place
-    return (replace(statement, place=place, sensitivity=kept),)
+    flags = (*statement.flags, *((MODIFIED,) if modified else ()))
+    flags = tuple(sorted(set(flags)))
+    return (replace(statement, place=place, sensitivity=kept, flags=flags),)
+
+
+def _is_modified(message: Message, about: About) -> bool:
+    """Return whether what it says is not to be gone by; a mistake is one in any case."""
+    said = (message.header, message.focus.resource, about.resource)
+    return message.row.type != WITHDRAWN and any(map(is_modified, said))
 
 
 def sender_of(message: Message) -> str | None:

@@ -26,11 +26,13 @@ from services.health_gateway.translate.resources import (
     referrals,
 )
 from services.health_gateway.translate.resources.meaning import (
+    UNCLASSIFIED,
     WITHDRAWN,
     Meaning,
     Shape,
     other,
 )
+from services.health_gateway.translate.resources.modifiers import MODIFIED, is_modified
 from services.health_gateway.translate.resources.records import (
     correlation_of,
     record_of,
@@ -108,8 +110,13 @@ def statements(about: About) -> tuple[Statement, ...]:
             meant,
             (meant.record, 0) if meant.record else (own, version_of(about)),
         )
-        for meant in shape.decide(about)
+        for meant in meanings(about, shape)
     )
+
+
+def meanings(about: About, shape: Shape) -> tuple[Meaning, ...]:
+    """Return what a resource means; nothing is made of one that says to read it otherwise."""
+    return other(about) if is_modified(about.resource) else shape.decide(about)
 
 
 def is_withdrawn(resource: Node) -> bool:
@@ -163,6 +170,8 @@ def stated(
     data, left_out = _chosen(_data(about, shape, meant, happened), meant.type)
     _check(meant.type, found.person, data, about.resource)
     flags = found.flags | ({LEFT_OUT} if left_out else set())
+    if meant.type == UNCLASSIFIED and is_modified(about.resource):
+        flags |= {MODIFIED}
     return Statement(
         place=about.part.place,
         type=meant.type,
