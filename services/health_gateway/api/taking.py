@@ -32,6 +32,7 @@ from services.health_gateway.translate import (
     Submission,
     sender_of,
     submission,
+    travelling,
     withdrawn,
 )
 from services.health_gateway.translate.answers import (
@@ -90,6 +91,8 @@ class Taking:
         self._scope.held(message.sender)
         if asked.method != "DELETE":
             _check_media_type(came.content_type)
+        media = Media.of(message.content_type) or Media.JSON
+        message = replace(message, travels=partial(travelling, media=media))
         if accepted_format(request.headers.get("accept")) is None:
             raise Problem(406, "not-acceptable", "Accept application/fhir+json.")
         try:

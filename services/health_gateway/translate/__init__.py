@@ -13,6 +13,7 @@ from services.health_gateway.translate.submission import (
 )
 from services.health_gateway.translate.tables import Tables
 from services.health_gateway.translate.trying import Trial, tried, tried_notice
+from services.health_gateway.translate.whereabouts import travelling
 
 __all__ = [
     "Asked",
@@ -25,6 +26,7 @@ __all__ = [
     "retold",
     "sender_of",
     "submission",
+    "travelling",
     "tried",
     "tried_notice",
     "withdrawn",

@@ -2,16 +2,17 @@
 What goes on from the door to the translator: a resource with what it points at.
 
 The bytes as they came are kept beside it. What nothing points at says nothing about
-what happened, and narrative is left out: neither travels.
+what happened; narrative and whereabouts are left out: none of them travels.
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
 
+from services.health_gateway.translate.json_bytes import as_json
 from services.health_gateway.translate.nodes import Node, Part, Parts
+from services.health_gateway.translate.whereabouts import without_whereabouts
 
 PASSED_ON: Final = "passed-on"
 """Type of a Bundle in which a door passes a resource on; nobody sends one."""
@@ -43,14 +44,6 @@ def passed_on(
     return as_json({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
 
 
-def as_json(value: object) -> bytes:
-    """Return *value* as JSON; numbers may have more digits than a machine's word."""
-    try:
-        return orjson.dumps(value)
-    except orjson.JSONEncodeError:
-        return json.dumps(value, ensure_ascii=False).encode()
-
-
 def deletion(kind: str, own: str) -> bytes:
     """Return that a record is deleted, as a Bundle."""
     request = {"method": "DELETE", "url": f"{kind}/{own}"}
@@ -60,8 +53,8 @@ def deletion(kind: str, own: str) -> bytes:
 
 def _entry(part: Part, mode: str) -> dict[str, Any]:
     """Return one entry."""
-    members = part.resource.members
-    resource = {k: v for k, v in members.items() if k not in _LEFT_OUT}
+    said = without_whereabouts(part.resource.members)
+    resource = {k: v for k, v in said.items() if k not in _LEFT_OUT}
     entry: dict[str, Any] = {"resource": resource, "search": {"mode": mode}}
     if part.full_url:
         entry["fullUrl"] = part.full_url
@@ -89,7 +82,7 @@ def _led(parts: Parts, part: Part) -> list[Part]:
     """Return the entries that a resource points at."""
     found = (
         parts.find(Node({"reference": said}, "", part.resource.path))
-        for said in _references(part.resource.members)
+        for said in _references(without_whereabouts(part.resource.members))
         if not said.startswith("#")
     )
     return [one for one in found if one]

@@ -1,7 +1,7 @@
 """A message and the items that it holds, and how each of them travels on."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -56,6 +56,8 @@ class Message:
     """Places of an array that are outside the scope of its sender."""
     kept: bytes | None = field(default=None, repr=False)
     """What is kept of the body where not all of it may be."""
+    travels: Callable[[bytes], bytes] | None = field(default=None, repr=False)
+    """What of its body travels when it is refused; None: all of it."""
 
     @cached_property
     def ref(self) -> UUID:

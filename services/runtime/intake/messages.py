@@ -167,7 +167,8 @@ async def refuse(
     )
     if new:
         await keep_bytes(step, ref, message)
-        item = Item(0, message.body, refused=refused)
+        value = message.travels(message.body) if message.travels else message.body
+        item = Item(0, value, refused=refused)
         step.publish(refused_item(step, message, ref, item, topic))
     return ref, refused
 

@@ -12,8 +12,8 @@ from services.health_gateway.translate.nodes import Node
 
 MODIFIED: Final = "meaning-modified"
 """Word for a record that was not interpreted."""
-_OWN: Final = frozenset({"contained", "text"})
-"""Members that are other resources, or for people alone."""
+_OWN: Final = frozenset({"contained", "text", "contact"})
+"""Members that are other resources, or say how people are reached: not read here."""
 
 
 def is_modified(resource: Node) -> bool:

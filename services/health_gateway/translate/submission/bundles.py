@@ -7,14 +7,15 @@ from services.health_gateway.codes import MISSING, NOT_IMPLEMENTED, TOO_MANY_ENT
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import Media, Repairs, judge_resource, read
 from services.health_gateway.translate.about import About, Heard, sent_at
+from services.health_gateway.translate.json_bytes import as_json
 from services.health_gateway.translate.nodes import Node, Parts, entries
-from services.health_gateway.translate.passing_on import as_json
 from services.health_gateway.translate.submission.pieces import (
     Piece,
     Submission,
     deleted,
     piece_of,
 )
+from services.health_gateway.translate.whereabouts import without_whereabouts
 
 _MOST: Final = 5_000
 """Entries of one Bundle."""
@@ -65,9 +66,16 @@ def _refused(place: int, bundle: Node, refused: FhirRefused) -> Piece:
     entry = bundle.nodes("entry")[place]
     request = entry.members.get("request")
     method = request.get("method") if isinstance(request, dict) else None
-    value = as_json(entry.members.get("resource"))
+    value = _value(entry)
     kind, done = _said_kind(entry), str(method or "POST")
     return Piece(place, kind, done, value=value, refused=refused)
+
+
+def _value(entry: Node) -> bytes:
+    """Return what travels of an entry that is refused."""
+    resource = entry.members.get("resource")
+    told = without_whereabouts(resource) if isinstance(resource, dict) else resource
+    return as_json(told)
 
 
 def _said_kind(entry: Node) -> str:
@@ -86,7 +94,7 @@ def _entry(bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard) ->
             return deleted(place, *_address(entry), heard)
         return _put(bundle, entry, place, parts, heard, method)
     except FhirRefused as refused:
-        value = as_json(entry.members.get("resource"))
+        value = _value(entry)
         return Piece(place, _said_kind(entry), method, value=value, refused=refused)
 
 
