@@ -26,15 +26,42 @@ _SITE: Final = re.compile(r"urn:ods:([A-Z0-9]{3})[A-Z0-9]{2}", re.ASCII)
 _LOCAL: Final = re.compile(r"urn:ods:[A-Z0-9]{6,10}|urn:dfe:urn:[0-9]{6}", re.ASCII)
 """A GP practice, a branch, or a school."""
 
+_CODE: Final = "code"
+_SYSTEM: Final = "_system"
+"""What the name of a member ends in that says of which list another one's code is."""
+_NATIONAL: Final = re.compile(
+    r"dfe:|nhs-dd:|https?://(?:snomed\.info|loinc\.org|(?:[a-z]+\.)?hl7\.org(?:\.uk)?"
+    r"|fhir\.nhs\.(?:uk|net)|(?:www\.)?datadictionary\.nhs\.uk)/(?!.*/?id/)",
+    re.ASCII | re.IGNORECASE,
+)
+"""Code lists that are everybody's; below `/Id/` stand names of single places."""
+
 
 def without_places(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return *data* without what reveals where the child is."""
+    """
+    Return *data* without what reveals where the child is.
+
+    A code of a sender's own list may name a clinic: codes of national lists alone stay.
+    """
+    gone = PLACES | _local_codes(data)
     kept = {
         name: _cut(value, owing=name in OWING)
         for name, value in data.items()
-        if name not in PLACES
+        if name not in gone
     }
     return {name: value for name, value in kept.items() if value not in (None, [])}
+
+
+def _local_codes(data: Mapping[str, Any]) -> set[str]:
+    """Return the members that hold a code of no national list, and name its list."""
+    local = {
+        name.removesuffix(_SYSTEM)
+        for name, system in data.items()
+        if name.endswith(_SYSTEM) and not _NATIONAL.match(str(system))
+    }
+    if _CODE in data and _CODE + _SYSTEM not in data:
+        local.add(_CODE)
+    return local | {name + _SYSTEM for name in local}
 
 
 def _cut(value: Any, *, owing: bool) -> Any:  # noqa: ANN401 - JSON

@@ -26,7 +26,23 @@ def said(*, restricted, **changes):
         ({"asked": [SCHOOL, "urn:ods:RNU"]}, {"asked": ["urn:ods:RNU"]}),
         ({"asked": [SCHOOL]}, {}),
         ({"count": 3, "done": False}, {"count": 3, "done": False}),
-        ({"one": {"school": SCHOOL, "code": "x"}}, {"one": {"code": "x"}}),
+        ({"one": {"school": SCHOOL, "stage": "x"}}, {"one": {"stage": "x"}}),
+        ({"code": "ABINGDON-OT", "code_system": "https://trust.example/clinic"}, {}),
+        ({"code": "ABINGDON-OT", "service": "ot"}, {"service": "ot"}),
+        ({"reason": "shut", "reason_system": "https://trust.nhs.uk/why"}, {}),
+        ({"reason": "duplicate"}, {"reason": "duplicate"}),
+        ({"code": "1", "code_system": "https://fhir.nhs.uk/Id/dos-service-id"}, {}),
+        *(
+            ({"code": "1", "code_system": system}, {"code": "1", "code_system": system})
+            for system in (
+                "http://snomed.info/sct",
+                "nhs-dd:referral-rejection-reason",
+                "dfe:sen-type",
+                "https://fhir.nhs.uk/STU3/CodeSystem/eRS-ReviewOutcome-1",
+                "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+                "https://fhir.hl7.org.uk/CodeSystem/UKCore-OutcomeOfAttendanceEngland",
+            )
+        ),
     ],
 )
 def test_places_are_left_out(data, kept):
