@@ -41,6 +41,9 @@ class ReferralReceived(EventData):
     referred_by: Organisation | None = None
     referred_to: Organisation | None = None
     priority: Code | None = None
+    reason: Code | None = None
+    """Why, as the sender coded it: suspected autism, a primary reason for referral."""
+    reason_system: Code | None = None
 
 
 class Coded(EventData):

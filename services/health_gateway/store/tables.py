@@ -7,8 +7,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import Stopped
+from services.health_gateway.translate.decisions import DecisionTable
 from services.health_gateway.translate.tables import (
-    DecisionTable,
     Mesh,
     National,
     Notices,

@@ -6,15 +6,14 @@ from enum import Enum
 from hashlib import sha256
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from schemas.events import CATALOGUE
 from schemas.events.health import Code
 from schemas.identifiers import Organisation
 from services.health_gateway.rules import STRICT, Repair, Repairs
 from services.health_gateway.translate.codings import Coding
-
-Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
+from services.health_gateway.translate.decisions import DecisionTable, Strict
 
 READING: Final = 2
 """
@@ -23,14 +22,6 @@ something sent before would be said otherwise (`tests/golden/readings.json`).
 """
 ADVICE: Final = "ehc-advice"
 """The meaning of a code by which a council asks a health body for advice."""
-
-
-class _Strict(BaseModel):
-    """Base of what a person writes in YAML."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True
-    )
 
 
 _MARK: Final = "; notice="
@@ -53,7 +44,7 @@ class Notifier(Enum):
         return cls(value) if marked and value in {one.value for one in cls} else None
 
 
-class CodesOf(_Strict):
+class CodesOf(Strict):
     """What the codes of one code system mean."""
 
     system: str | None = None
@@ -84,89 +75,22 @@ class Publisher(BaseModel):
 
     publisher: Organisation
     services: tuple[CodesOf, ...] = ()
+    reasons: tuple[CodesOf, ...] = ()
     meanings: tuple[CodesOf, ...] = ()
     repairs: tuple[Repair, ...] = ()
     """What of its bodies is read otherwise than sent; nothing, for nearly everybody."""
 
 
-class National(_Strict):
+class National(Strict):
     """What national codes mean (`contracts/standards/services.yaml`)."""
 
     services: tuple[CodesOf, ...]
+    reasons: tuple[CodesOf, ...] = ()
+    """Of why a referral is made: which service that asks, where nothing else says it."""
     meanings: tuple[CodesOf, ...] = ()
 
 
-class When(_Strict):
-    """Under which words a row of the decision table holds; absent means any."""
-
-    event: str
-    reason: Texts
-    status: Texts
-    category: Texts = ()
-    use_cases: Texts = ()
-
-
-class Expected(_Strict):
-    """What else the standard wants beside them; another word is a warning."""
-
-    careplan: Texts = ()
-    encounter: Texts = ()
-    slot: Texts = ()
-
-
-class Row(_Strict):
-    """One row of the decision table: what a message of this kind says happened."""
-
-    when: When
-    expected: Expected = Expected()
-    type: str
-    """Name in the event catalogue."""
-    facet: str = ""
-    """Added to the record's id, so that an end never supersedes the referral itself."""
-    classification: Code | None = None
-    warning: Code | None = None
-    """For what the standard's table does not have and its own examples do."""
-
-    @model_validator(mode="after")
-    def _has_a_known_type(self) -> Self:
-        """Refuse a misspelt type before anything is translated with it."""
-        if self.type not in CATALOGUE:
-            raise ValueError("type: not in the catalogue")
-        return self
-
-
-class DecisionTable(_Strict):
-    """BaRS's decision table (`contracts/standards/bars.yaml`)."""
-
-    version: Annotated[str, Field(min_length=1)]
-    refused: Texts
-    """Events that are never taken."""
-    rows: tuple[Row, ...]
-
-    def row(self, event: str, reason: str, status: str, category: str) -> Row | None:
-        """Return the first row for these words."""
-        return next(
-            (r for r in self.rows if _holds(r.when, event, reason, status, category)),
-            None,
-        )
-
-    @property
-    def events(self) -> frozenset[str]:
-        """The events that the table knows."""
-        return frozenset(row.when.event for row in self.rows) | set(self.refused)
-
-
-def _holds(when: When, event: str, reason: str, status: str, category: str) -> bool:
-    """Return whether a row is about these words."""
-    return (
-        when.event == event
-        and reason in when.reason
-        and status in when.status
-        and (not when.category or category in when.category)
-    )
-
-
-class Meant(_Strict):
+class Meant(Strict):
     """What an event type of a national service says happened."""
 
     type: str = "health.unclassified.v1"
@@ -184,14 +108,14 @@ class Meant(_Strict):
         return self
 
 
-class Notices(_Strict):
+class Notices(Strict):
     """What the event types of MNS and NEMS mean (`contracts/standards/notices.yaml`)."""
 
     version: Annotated[str, Field(min_length=1)]
     events: Mapping[str, Meant]
 
 
-class Mesh(_Strict):
+class Mesh(Strict):
     """Whose messages a mailbox takes, and what they are (`contracts/standards/mesh.yaml`)."""
 
     senders: Mapping[str, Organisation]
@@ -203,7 +127,7 @@ class Mesh(_Strict):
 _UNCLASSIFIED: Final = Meant()
 
 
-class _Content(_Strict):
+class _Content(Strict):
     """All by which one publisher's messages are read."""
 
     national: National
@@ -275,6 +199,12 @@ class Tables:
         """Return our name of the service that a code asks, with that code."""
         return self._first(sender, found, "services")
 
+    def service_for(
+        self, sender: str, reasons: Iterable[Coding]
+    ) -> tuple[str, Coding] | None:
+        """Return our name of the service that a referral for a reason asks, with that."""
+        return self._first(sender, reasons, "reasons")
+
     def meaning(self, sender: str, found: Iterable[Coding]) -> str | None:
         """Return what a publisher's code says that a record is about."""
         known = self._first(sender, found, "meanings")
@@ -284,7 +214,7 @@ class Tables:
         self,
         sender: str,
         found: Iterable[Coding],
-        which: Literal["services", "meanings"],
+        which: Literal["services", "reasons", "meanings"],
     ) -> tuple[str, Coding] | None:
         """Return the first code that is known, by the sender's own list if it has one."""
         own = self._own.get(sender)

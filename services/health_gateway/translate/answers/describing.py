@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from services.health_gateway.translate.decisions import DecisionTable
 from services.health_gateway.translate.resources import TYPES
-from services.health_gateway.translate.tables import DecisionTable
 
 _VERSION: Final = "0.1.0"
 _DATE: Final = "2026-03-01"

@@ -17,6 +17,12 @@ from services.health_gateway.codes import (
 )
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.codings import coded, codings
+from services.health_gateway.translate.decisions import (
+    DecisionTable,
+    Expected,
+    Row,
+    When,
+)
 from services.health_gateway.translate.nodes import (
     Node,
     Part,
@@ -24,7 +30,6 @@ from services.health_gateway.translate.nodes import (
     entries,
     points_wrong,
 )
-from services.health_gateway.translate.tables import DecisionTable, Expected, Row, When
 
 OTHER: Final = "other"
 _VERSION: Final = re.compile(r"([0-9]{1,4})\.[0-9]+\.[0-9]", re.ASCII)

@@ -12,6 +12,40 @@ START: Final[Paths] = (("period", "start"),)
 END: Final[Paths] = (("period", "end"),)
 UNCLASSIFIED: Final = "health.unclassified.v1"
 WITHDRAWN: Final = "event.withdrawn.v1"
+BODIES: Final = {
+    "referral.accepted.v1": "accepted_by",
+    "referral.rejected.v1": "rejected_by",
+    "referral.returned_with_advice.v1": "returned_by",
+    "referral.info_requested.v1": "asked_of",
+    "referral.discharged.v1": "discharged_by",
+    "provision.started.v1": "provided_by",
+    "provision.changed.v1": "provided_by",
+    "provision.ended.v1": "provided_by",
+    "referral.received.v1": "referred_to",
+    "transfer.between_trusts.v1": "referred_to",
+    "transition.to_adult_service.v1": "referred_to",
+}
+"""What the organisation that a record leads to is called in each type."""
+DAYS: Final = {
+    "waiting_list.added.v1": "added_on",
+    "waiting_list.removed.v1": "removed_on",
+    "appointment.attended.v1": "attended_on",
+    "assessment.started.v1": "started_on",
+    "assessment.completed.v1": "completed_on",
+    "diagnosis.recorded.v1": "recorded_on",
+    "diagnosis.ruled_out.v1": "ruled_out_on",
+    "provision.started.v1": "started_on",
+    "provision.changed.v1": "changed_on",
+    "provision.ended.v1": "ended_on",
+    "referral.discharged.v1": "discharged_on",
+    "safeguarding.flag_raised.v1": "raised_on",
+    "safeguarding.flag_cleared.v1": "cleared_on",
+    "reasonable_adjustment.changed.v1": "changed_on",
+    "nhs_number.changed.v1": "changed_on",
+    "ehcna.advice_request_received.v1": "received_on",
+    "ehcna.advice_received.v1": "received_on",
+}
+"""Where each type's data say the day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from services.health_gateway.translate.resources import (
     referrals,
 )
 from services.health_gateway.translate.resources.meaning import (
+    BODIES,
+    DAYS,
     UNCLASSIFIED,
     WITHDRAWN,
     Meaning,
@@ -53,40 +55,8 @@ SHAPES: Final[Mapping[str, Shape]] = {
 }
 """Types of resource that may say more than that they exist."""
 _ELSE: Final = Shape(other, when=(("effectiveDateTime",), ("issued",), ("date",)))
-_BODIES: Final = {
-    "referral.accepted.v1": "accepted_by",
-    "referral.rejected.v1": "rejected_by",
-    "referral.returned_with_advice.v1": "returned_by",
-    "referral.info_requested.v1": "asked_of",
-    "referral.discharged.v1": "discharged_by",
-    "provision.started.v1": "provided_by",
-    "provision.changed.v1": "provided_by",
-    "provision.ended.v1": "provided_by",
-    "referral.received.v1": "referred_to",
-    "transfer.between_trusts.v1": "referred_to",
-    "transition.to_adult_service.v1": "referred_to",
-}
-"""What the organisation that a record leads to is called in each type."""
-_DAYS: Final = {
-    "waiting_list.added.v1": "added_on",
-    "waiting_list.removed.v1": "removed_on",
-    "appointment.attended.v1": "attended_on",
-    "assessment.started.v1": "started_on",
-    "assessment.completed.v1": "completed_on",
-    "diagnosis.recorded.v1": "recorded_on",
-    "diagnosis.ruled_out.v1": "ruled_out_on",
-    "provision.started.v1": "started_on",
-    "provision.changed.v1": "changed_on",
-    "provision.ended.v1": "ended_on",
-    "referral.discharged.v1": "discharged_on",
-    "safeguarding.flag_raised.v1": "raised_on",
-    "safeguarding.flag_cleared.v1": "cleared_on",
-    "reasonable_adjustment.changed.v1": "changed_on",
-    "nhs_number.changed.v1": "changed_on",
-    "ehcna.advice_request_received.v1": "received_on",
-    "ehcna.advice_received.v1": "received_on",
-}
-"""Where each type's data say the day."""
+_REASON: Final = "reasonCode"
+"""Why a referral is made, in R4."""
 
 
 def statements(about: About) -> tuple[Statement, ...]:
@@ -220,9 +190,11 @@ def _data(
     said: dict[str, Any] = {**_coded(about, shape)}
     said |= _first(about.codings(*shape.reasons), "reason")
     said |= _first(about.codings(*shape.outcomes), "outcome")
+    if meant.type == "referral.received.v1":
+        said |= _first(about.codings(_REASON), "reason")
     said |= _bodies(about, shape, meant.type)
-    if meant.type in _DAYS:
-        said[_DAYS[meant.type]] = happened.day
+    if meant.type in DAYS:
+        said[DAYS[meant.type]] = happened.day
     return said | {
         name: value for name, value in meant.data.items() if value is not None
     }
@@ -233,7 +205,11 @@ def _coded(about: About, shape: Shape) -> dict[str, str | None]:
     heard = about.heard
     own = about.codings(*shape.codes)
     every = (*own, *about.codings(*shape.services), *_near(about))
-    service = heard.tables.service(heard.sender, every)
+    reasons = about.codings(_REASON) if _REASON in shape.services else ()
+    tables = heard.tables
+    service = tables.service(heard.sender, every) or tables.service_for(
+        heard.sender, reasons
+    )
     by_service = service[1] if service and (service[1] in own or not own) else None
     chosen = by_service or next(iter(own), None)
     priority = about.resource.members.get("priority")
@@ -278,7 +254,7 @@ def _bodies(about: About, shape: Shape, type_name: str) -> dict[str, str | None]
     references = tuple(about.references(*shape.bodies))
     found = (organisation_of(about.parts, reference) for reference in references)
     did = next(filter(None, found), "" if references else None)
-    said = {_BODIES.get(type_name, "body"): did} if type_name in _BODIES else {}
+    said = {BODIES.get(type_name, "body"): did} if type_name in BODIES else {}
     by = organisation_of(about.parts, asker) if asker else None
     return said | {"referred_by": by or ("" if asker else None)}
 

@@ -1,0 +1,88 @@
+"""BaRS's decision table as data: what a message of each kind says happened."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from schemas.events import CATALOGUE
+from schemas.events.health import Code
+
+Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
+
+
+class Strict(BaseModel):
+    """Base of what a person writes in YAML."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True
+    )
+
+
+class When(Strict):
+    """Under which words a row of the decision table holds; absent means any."""
+
+    event: str
+    reason: Texts
+    status: Texts
+    category: Texts = ()
+    use_cases: Texts = ()
+
+
+class Expected(Strict):
+    """What else the standard wants beside them; another word is a warning."""
+
+    careplan: Texts = ()
+    encounter: Texts = ()
+    slot: Texts = ()
+
+
+class Row(Strict):
+    """One row of the decision table: what a message of this kind says happened."""
+
+    when: When
+    expected: Expected = Expected()
+    type: str
+    """Name in the event catalogue."""
+    facet: str = ""
+    """Added to the record's id, so that an end never supersedes the referral itself."""
+    classification: Code | None = None
+    warning: Code | None = None
+    """For what the standard's table does not have and its own examples do."""
+
+    @model_validator(mode="after")
+    def _has_a_known_type(self) -> Self:
+        """Refuse a misspelt type before anything is translated with it."""
+        if self.type not in CATALOGUE:
+            raise ValueError("type: not in the catalogue")
+        return self
+
+
+class DecisionTable(Strict):
+    """BaRS's decision table (`contracts/standards/bars.yaml`)."""
+
+    version: Annotated[str, Field(min_length=1)]
+    refused: Texts
+    """Events that are never taken."""
+    rows: tuple[Row, ...]
+
+    def row(self, event: str, reason: str, status: str, category: str) -> Row | None:
+        """Return the first row for these words."""
+        return next(
+            (r for r in self.rows if _holds(r.when, event, reason, status, category)),
+            None,
+        )
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events that the table knows."""
+        return frozenset(row.when.event for row in self.rows) | set(self.refused)
+
+
+def _holds(when: When, event: str, reason: str, status: str, category: str) -> bool:
+    """Return whether a row is about these words."""
+    return (
+        when.event == event
+        and reason in when.reason
+        and status in when.status
+        and (not when.category or category in when.category)
+    )
