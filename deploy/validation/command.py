@@ -10,10 +10,12 @@ import orjson
 import typer
 
 from deploy.validation.given import Given
+from schemas.errors import Stopped
 from services.console.cli.answers import (
     INVALID,
     NOT_FOUND,
     PROBLEMS,
+    USAGE,
     failed,
     print_line,
     remark,
@@ -45,7 +47,7 @@ def validate(
     refused = failed_rows = 0
     for count, file in enumerate(files, 1):
         given = Given(file, _read(file), sender, datetime.now(UTC).date())
-        line = kinds.judged(given)
+        line = _judged(kinds.judged, given)
         refused += line["verdict"] == "refused"
         failed_rows += line.get("failed", 0)
         print_line(_as_json(file, line) if as_json else _as_text(file, line))
@@ -54,6 +56,14 @@ def validate(
     remark(f"{len(files)} files, {refused} would be refused")
     if refused or failed_rows:
         raise typer.Exit(INVALID if refused else PROBLEMS)
+
+
+def _judged(judge: Callable[[Given], Line], given: Given) -> Line:
+    """Return a file's line; ends the command where a table of ours is broken."""
+    try:
+        return judge(given)
+    except Stopped as stopped:
+        raise failed(USAGE, f"contracts: {stopped}") from None
 
 
 def _files(paths: Sequence[Path], wanted: Callable[[Path], bool]) -> Iterator[Path]:

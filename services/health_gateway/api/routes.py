@@ -10,7 +10,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.health_gateway.api.answering import fhir, problem_answer
+from services.health_gateway import codes
+from services.health_gateway.api.answering import fault_answer, fhir, problem_answer
 from services.health_gateway.api.taking import Taking
 from services.health_gateway.settings import Settings
 from services.health_gateway.store.table_files import TableFiles
@@ -26,7 +27,9 @@ from services.runtime.intake.showing import receipt
 from services.runtime.problems import Problem
 from services.runtime.service import Service
 
-_EVERY: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_EVERY: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_OPERATIONS: Final = ("/$process-message", "/$validate")
+"""What is posted beside the resources, and nothing else is done to."""
 
 
 MESSAGE: Final = Asked(message_only=True)
@@ -125,6 +128,11 @@ class Door:
 
     def _add_rest(self, routes: APIRouter) -> None:
         """Add the answer to every other interaction of FHIR."""
+        others = [method for method in _EVERY if method != "POST"]
+        for path in _OPERATIONS:
+            routes.add_api_route(
+                path, self._wrong_method, methods=others, include_in_schema=False
+            )
 
         @routes.api_route(
             "/FHIR/R4/{rest:path}", methods=_EVERY, include_in_schema=False
@@ -138,6 +146,14 @@ class Door:
                 return problem_answer(request, problem)
             detail = "Use an interaction that this service's metadata names."
             return problem_answer(request, Problem(501, "not-implemented", detail))
+
+    async def _wrong_method(self, request: Request) -> Response:
+        """Say that an operation is posted."""
+        try:
+            await self._service.tokens.caller(request)
+        except Problem as problem:
+            return problem_answer(request, problem)
+        return fault_answer(request, codes.METHOD_NOT_ALLOWED, {"Allow": "POST"})
 
     async def _timed(self, request: Request, name: str, asked: Asked) -> Response:
         """Take one request and count it."""

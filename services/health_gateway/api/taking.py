@@ -46,6 +46,7 @@ from services.health_gateway.translate.answers import (
     warnings_of,
 )
 from services.health_gateway.translate.headers import END_USER, Headers, read_headers
+from services.health_gateway.translate.messages import RESPONSE
 from services.runtime import instants, metrics
 from services.runtime.intake import door, messages
 from services.runtime.intake.scope import UNREADABLE, Scope
@@ -54,7 +55,6 @@ from services.runtime.service import Service
 from services.runtime.step import Step
 
 _REQUESTS: Final = frozenset({"servicerequest-request", "booking-request"})
-_RESPONSE: Final = "servicerequest-response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class Taking:
 
         async def work(step: Step) -> messages.Kept:
             """Keep it."""
-            answers = message is not None and message.event == _RESPONSE
+            answers = message is not None and message.event == RESPONSE
             own = (message.answered or "") if message else ""
             if answers and not await answers_known(step.conn, key, own):
                 return messages.Kept("unknown-response", b"")
@@ -271,8 +271,8 @@ def _check_message(message: Message, headers: Headers, sender: str) -> tuple[str
     """Refuse another sender's message; return what differs between it and its headers."""
     _check_sender("MessageHeader.sender", sender_of(message), sender)
     if headers.event is not None and headers.event != message.event:
-        return ("use-context-differs",)
-    return ()
+        return (*headers.warnings, "use-context-differs")
+    return headers.warnings
 
 
 def _check_media_type(said: str) -> None:

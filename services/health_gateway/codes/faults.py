@@ -89,6 +89,13 @@ NOT_FOUND: Final = Fault(
     "not-found",
     "Check the address.",
 )
+UNKNOWN_TYPE: Final = Fault(
+    "unknown-type",
+    404,
+    "REC_NOT_FOUND",
+    "not-supported",
+    "Name a resource type of FHIR R4 (4.0.1).",
+)
 METHOD_NOT_ALLOWED: Final = Fault(
     "method-not-allowed",
     405,
@@ -193,6 +200,7 @@ FAULTS: Final = (
     FORBIDDEN,
     NOT_FOUND,
     UNKNOWN_RESPONSE,
+    UNKNOWN_TYPE,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
     DUPLICATE,

@@ -4,6 +4,15 @@ from typing import Final
 
 WARNINGS: Final = {
     "no-patient": "This is about no patient: it was taken in and makes no event.",
+    "bundle-within": (
+        "A Bundle within a Bundle is not opened: send its entries by themselves."
+    ),
+    "response-not-checked": (
+        "Whether MessageHeader.response.identifier answers a request that was taken in "
+        "is looked up only when it is sent: an unknown one is refused (404)."
+    ),
+    "headers-absent": "Headers that BaRS requires of a message are absent.",
+    "accept-version-absent": "Accept names no version of BaRS Core.",
     "slots-alone": "A message about slots alone makes no event.",
     "outside-the-table": (
         "BaRS does not define this combination of event, reason, status and category: "

@@ -1,5 +1,6 @@
 """What is FHIR R4 (NEMS: STU3) and what is not. Pure: bytes in, a resource out."""
 
+from services.health_gateway.rules.elements import is_resource
 from services.health_gateway.rules.json_text import MAX_DEPTH, read_json
 from services.health_gateway.rules.judging import (
     MAX_BYTES,
@@ -30,6 +31,7 @@ __all__ = [
     "Repairs",
     "accepts",
     "check_structure",
+    "is_resource",
     "judge",
     "judge_resource",
     "judge_stu3",

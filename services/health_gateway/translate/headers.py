@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,8 @@ _RESOURCES: Final = {
     SOFTWARE: "Device",
     PRACTITIONER: "PractitionerRole",
 }
+_REQUIRED: Final = (TARGET, END_USER, SOFTWARE, CONTEXT)
+"""Source: BaRS API specification 1.4.0."""
 _CONTEXT_PARTS: Final = 4
 _EVENT: Final = 2
 """Place of the event in `a4t2|validation|servicerequest-response|new`."""
@@ -42,6 +44,8 @@ class Headers:
     """The service that the message is meant for."""
     event: str | None
     """The event that `use-context` names."""
+    warnings: tuple[str, ...] = ()
+    """Hyphenated words for what BaRS requires beside a message and is not there."""
 
 
 def read_headers(said: Mapping[str, str]) -> Headers:
@@ -58,7 +62,16 @@ def read_headers(said: Mapping[str, str]) -> Headers:
         sender=end_user(said.get(END_USER)),
         target=_target(identifier) if identifier is not None else None,
         event=_event(said.get(CONTEXT)),
+        warnings=tuple(_absent(said)),
     )
+
+
+def _absent(said: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is put up with: a header that is required, or its version, is absent."""
+    if not all(said.get(name) for name in _REQUIRED):
+        yield "headers-absent"
+    if not _VERSION.search(said.get("accept") or ""):
+        yield "accept-version-absent"
 
 
 def end_user(header: str | None) -> str | None:

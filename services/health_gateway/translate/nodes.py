@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from services.health_gateway.codes import INVARIANT, MISSING, NOT_FHIR
 from services.health_gateway.errors import FhirRefused
@@ -135,9 +136,22 @@ class Parts:
     def find(self, reference: Node) -> Part | None:
         """Return the one resource that *reference* points at, None if not just one."""
         name = (reference.text("reference") or "").split("/_history/")[0]
+        if searched := conditional(name):
+            return self._identified(*searched)
         if name.startswith("#"):
             return self._within(reference.root, name[1:])
         found = tuple(self._known.get(name, {}).values())
+        return found[0] if len(found) == 1 else None
+
+    def _identified(self, kind: str, system: str, value: str) -> Part | None:
+        """Return the one resource of *kind* that has an identifier, None if not just one."""
+        wanted = (system, value)
+        found = [
+            part
+            for part in self.all
+            if part.kind == kind
+            and any(_named_by(i) == wanted for i in part.resource.either("identifier"))
+        ]
         return found[0] if len(found) == 1 else None
 
     def _within(self, root: str, own: str) -> Part | None:
@@ -160,6 +174,25 @@ class Parts:
         if found is None or found.kind != kind:
             raise points_wrong(reference.path, kind)
         return found
+
+
+def conditional(reference: str) -> tuple[str, str, str] | None:
+    """
+    Return type, system and value by which a reference searches; None for any other.
+
+    Source: FHIR R4 3.1.0.11.2, conditional references: `Patient?identifier=system|value`.
+    """
+    name, searches, query = reference.partition("?")
+    said = parse_qs(query).get("identifier", []) if searches else []
+    if len(said) != 1:
+        return None
+    system, bar, value = said[0].rpartition("|")
+    return (name.rpartition("/")[2], system if bar else "", value) if value else None
+
+
+def _named_by(identifier: Node) -> tuple[str, str]:
+    """Return system and value of an identifier, empty where they are absent."""
+    return identifier.text("system") or "", identifier.text("value") or ""
 
 
 def points_wrong(path: str, kind: str) -> Exception:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from schemas.identifiers import nhs_number_agrees
 from services.health_gateway.translate.about import About
-from services.health_gateway.translate.nodes import Node
+from services.health_gateway.translate.nodes import Node, conditional
 from services.health_gateway.translate.people import (
     identifier_text,
     nhs_number,
@@ -102,6 +102,9 @@ def _by_reference(about: About, reference: Node) -> Whose | None:
     if part is not None:
         return _patient(about.of(part)) if part.kind == "Patient" else None
     own = _own(reference)
+    searched = conditional(own) if own else None
+    if searched:
+        return _searched(reference, *searched)
     kind = reference.text("type") or _kind(own)
     logical = reference.node("identifier")
     if (kind not in {None, "Patient"}) or not (own or logical):
@@ -109,6 +112,14 @@ def _by_reference(about: About, reference: Node) -> Whose | None:
     if kind is None and logical is None:
         return None
     return _bare(own, logical, reference)
+
+
+def _searched(reference: Node, kind: str, system: str, value: str) -> Whose | None:
+    """Return the patient whom a conditional reference names by an identifier."""
+    if kind != "Patient":
+        return None
+    said = {"system": system, "value": value} if system else {"value": value}
+    return _bare(None, Node(said, reference.at("reference"), reference.root), reference)
 
 
 def _bare(own: str | None, logical: Node | None, reference: Node) -> Whose | None:

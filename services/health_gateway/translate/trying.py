@@ -14,6 +14,7 @@ from services.health_gateway.translate.answers import (
     outcome_with,
     warnings_of,
 )
+from services.health_gateway.translate.messages import RESPONSE
 from services.health_gateway.translate.notices import Notifier, noticed
 from services.health_gateway.translate.submission import (
     Asked,
@@ -23,6 +24,8 @@ from services.health_gateway.translate.submission import (
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
+NOT_CHECKED: Final = "response-not-checked"
+"""A trial keeps nothing and looks nothing up: which requests there were is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ def _refused(issues: Iterable[Issue]) -> Trial:
 def _accepted(content: Submission, wrong: Iterable[Issue]) -> Trial:
     """Return the trial of what would be taken in, all of it or most."""
     words = [word for piece in content.pieces for word in warnings_of(piece)]
+    if content.message is not None and content.message.event == RESPONSE:
+        words.append(NOT_CHECKED)
     warnings = tuple(dict.fromkeys(words))
     return Trial(
         ACCEPTED,

@@ -1,10 +1,13 @@
 """`throughline validate` says what would become of files, and runs no service."""
 
 import json
+import shutil
 
 from typer.testing import CliRunner
 
 from deploy.commands import app
+from deploy.validation import kinds
+from services.runtime.settings import CONTRACTS
 from tests.support import mns, nems
 from tests.support.bars import body_of, referral_bundle
 
@@ -80,3 +83,19 @@ def test_notices_of_national_services_are_judged_as_a_mailbox_would(tmp_path):
         "gp.changed.v1",
     ]
     assert "STU3" in lines[2]["outcome"]["issue"][0]["diagnostics"]
+
+
+def test_a_broken_table_is_named_and_is_a_2(tmp_path, monkeypatch):
+    """Neither a trace nor a verdict about the file."""
+    contracts = tmp_path / "contracts"
+    shutil.copytree(CONTRACTS, contracts)
+    (contracts / "publishers" / "broken.yaml").write_text("publisher: [")
+    monkeypatch.setattr(kinds, "CONTRACTS", contracts)
+    monkeypatch.setattr(kinds, "KINDS", (kinds.Fhir(),))
+    file = tmp_path / "a.json"
+    file.write_bytes(body_of(referral_bundle()))
+
+    result = CliRunner().invoke(app, ["validate", str(file)])
+
+    assert result.exit_code == 2
+    assert "broken.yaml cannot be understood" in result.stderr

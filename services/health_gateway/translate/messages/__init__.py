@@ -1,9 +1,13 @@
 """BaRS-shaped messages: what they are, and what the decision table says they mean."""
 
-from services.health_gateway.translate.messages.reading import Message, message_of
+from services.health_gateway.translate.messages.reading import (
+    RESPONSE,
+    Message,
+    message_of,
+)
 from services.health_gateway.translate.messages.saying import (
     message_statements,
     sender_of,
 )
 
-__all__ = ["Message", "message_of", "message_statements", "sender_of"]
+__all__ = ["RESPONSE", "Message", "message_of", "message_statements", "sender_of"]

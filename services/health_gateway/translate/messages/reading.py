@@ -32,11 +32,12 @@ from services.health_gateway.translate.nodes import (
 )
 
 OTHER: Final = "other"
-_VERSION: Final = re.compile(r"([0-9]{1,4})\.[0-9]+\.[0-9]", re.ASCII)
+_VERSION: Final = re.compile(r"v?([0-9]{1,4})\.[0-9]+(?:[.-][0-9A-Za-z.-]*)?", re.ASCII)
 """Of BaRS Core; anything else in `meta.versionId` is a version of the Bundle."""
 _MAJOR: Final = "1"
 _REQUEST: Final = "servicerequest-request"
-_RESPONSE: Final = "servicerequest-response"
+RESPONSE: Final = "servicerequest-response"
+"""Event of a message that answers another."""
 _BOOKING: Final = "booking-request"
 _REFERRAL: Final = "referral"
 _VALIDATION: Final = "validation"
@@ -97,7 +98,7 @@ def message_of(bundle: Node, table: DecisionTable) -> Message:
 def _check_version(bundle: Node) -> None:
     """Refuse a message of another version of BaRS Core than is read here."""
     meta = bundle.node("meta")
-    said = _VERSION.match((meta.text("versionId") or "") if meta else "")
+    said = _VERSION.fullmatch((meta.text("versionId") or "") if meta else "")
     if said and said[1] != _MAJOR:
         rule = "This is another version of BaRS Core than is read here"
         raise FhirRefused(UNPROCESSABLE, bundle.at("meta.versionId"), rule=rule)
@@ -149,7 +150,7 @@ def _focus(header: Node, parts: Parts, event: str) -> Part:
     chosen = [part for part in found.values() if part.kind == wanted]
     if not chosen and event == _BOOKING:
         chosen = [part for part in found.values() if part.kind in _SLOTS]
-    if not chosen and event == _RESPONSE:
+    if not chosen and event == RESPONSE:
         chosen = [part for part in parts.all if part.kind == wanted][:1]
     if len(chosen) != 1:
         raise points_wrong(references[0].path, wanted)

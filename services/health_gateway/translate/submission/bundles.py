@@ -115,12 +115,11 @@ def _put(
 
 
 def collection(bundle: Node, heard: Heard, form: str) -> Submission:
-    """Return a collection, refused whole for one entry; of a document, its head."""
+    """Return a collection, refused whole for one entry; a document is one too."""
     _check_count(bundle)
     parts = Parts(entries(bundle))
-    chosen = parts.all[:1] if form == "document" else parts.all
     sent = sent_at(bundle)
-    pieces = [piece_of(About(p, parts, heard, sent), bundle, "POST") for p in chosen]
+    pieces = [piece_of(About(p, parts, heard, sent), bundle, "POST") for p in parts.all]
     gone = [
         deleted(place, *_address(entry), heard)
         for place, entry in enumerate(bundle.nodes("entry"))

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from schemas.statement import Statement
-from services.health_gateway.codes import BAD_VALUE
+from services.health_gateway.codes import BAD_VALUE, UNKNOWN_TYPE
 from services.health_gateway.errors import FhirRefused, Issue
+from services.health_gateway.rules import is_resource
 from services.health_gateway.translate.about import About, Heard
 from services.health_gateway.translate.messages import Message
 from services.health_gateway.translate.nodes import Node, Part, Parts
@@ -15,6 +16,7 @@ from services.health_gateway.translate.resources import statements, withdrawals
 from services.health_gateway.translate.subjects import whose
 
 NO_PATIENT: Final = "no-patient"
+_WITHIN: Final = "bundle-within"
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 """An id as FHIR R4 has it; nothing is ever put under another."""
 
@@ -73,7 +75,8 @@ def piece_of(about: About, bundle: Node | None, method: str) -> Piece:
     """Return what a resource states; one about no patient is taken and states nothing."""
     said = statements(about)
     value = passed_on(about.parts, about.part, bundle) if said else b""
-    warnings = () if said else (NO_PATIENT,)
+    nothing = _WITHIN if about.kind == "Bundle" else NO_PATIENT
+    warnings = () if said else (nothing,)
     bare = bool(said) and not said[0].person
     found = whose(about) if bare else None
     return Piece(
@@ -92,6 +95,9 @@ def deleted(place: int, kind: str, own: str, heard: Heard) -> Piece:
     if not (kind.isascii() and kind.isalpha() and _ID.fullmatch(own)):
         rule = "Name the record to delete as type/id"
         raise FhirRefused(BAD_VALUE, f"Bundle.entry[{place}].request.url", rule=rule)
+    if not is_resource(kind):
+        rule = "FHIR R4 has no such type"
+        raise FhirRefused(UNKNOWN_TYPE, f"Bundle.entry[{place}].request.url", rule=rule)
     members = {"resourceType": kind, "id": own}
     part = Part(place, kind, Node(members, kind, kind), named=f"{kind}/{own}")
     about = About(part, Parts([part]), heard)

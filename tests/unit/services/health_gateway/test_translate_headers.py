@@ -6,7 +6,7 @@ import json
 import pytest
 
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate.headers import end_user
+from services.health_gateway.translate.headers import end_user, read_headers
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
 
@@ -46,3 +46,21 @@ def test_a_header_that_is_no_organisation_is_refused(header):
         end_user(header)
 
     assert refused.value.expressions == ("NHSD-End-User-Organisation",)
+
+
+def test_what_bars_requires_beside_a_message_and_is_absent_is_a_warning():
+    """The headers, and the version in Accept: a message without them is taken."""
+    target = _sealed({"system": "https://fhir.nhs.uk/Id/dos-service-id", "value": "1"})
+    whole = {
+        "NHSD-Target-Identifier": target,
+        "NHSD-End-User-Organisation": _sealed({"resourceType": "Organization"}),
+        "NHSD-Requesting-Software": _sealed({"resourceType": "Device"}),
+        "use-context": "a4t2|referral|servicerequest-request|new",
+        "accept": "application/fhir+json; version=1.4.0",
+    }
+
+    assert read_headers(whole).warnings == ()
+    assert read_headers({}).warnings == ("headers-absent", "accept-version-absent")
+    for name in whole.keys() - {"accept"}:
+        some = {other: value for other, value in whole.items() if other != name}
+        assert read_headers(some).warnings == ("headers-absent",)

@@ -9,7 +9,8 @@ from services.health_gateway.rules import Repairs
 from services.health_gateway.store.tables import tables
 from services.health_gateway.translate import Asked, Heard, retold, submission, tried
 from services.runtime.settings import CONTRACTS
-from tests.support.bars import referral_bundle, resource_of
+from tests.support.bars import body_of, referral_bundle, resource_of
+from tests.support.golden import FOLDER
 
 WORDS = ("wrap:ServiceRequest.basedOn",)
 TABLES = tables(Path(CONTRACTS))
@@ -53,3 +54,13 @@ def test_nobody_has_repairs_who_has_no_list():
     """Off unless a publisher's own file says otherwise."""
     assert not TABLES.repairs("urn:ods:RNU", date(2026, 3, 2))
     assert not TABLES.repairs("urn:ods:X26", date(2026, 3, 2))
+
+
+def test_a_trial_says_that_an_answer_is_not_looked_up():
+    """Whether there was such a request is known only where it is sent."""
+    answer = (FOLDER / "bars_response_rejected.fhir.json").read_bytes()
+
+    assert "response-not-checked" in tried(answer, HEARD).warnings
+    assert (
+        "response-not-checked" not in tried(body_of(referral_bundle()), HEARD).warnings
+    )

@@ -1,0 +1,104 @@
+"""Bundles of every kind: whose their entries are, and that none goes without a word."""
+
+import pytest
+
+from services.health_gateway.errors import FhirRefused
+from services.health_gateway.translate import Asked, withdrawn
+from services.health_gateway.translate.answers import warnings_of
+from tests.support.bars import NHS_NUMBER, NHS_NUMBER_SYSTEM
+from tests.support.fhir import heard, retold_of, stated, taken
+from tests.support.resources import LOCAL, bundle_of, patient, service_request
+
+PERSON = {
+    "nhs_number": NHS_NUMBER,
+    "local_id": "P-1",
+    "family_name": "Thornbury",
+    "given_name": "Wren",
+    "date_of_birth": "2018-11-05",
+}
+COMPOSITION = {
+    "resourceType": "Composition",
+    "id": "c",
+    "status": "final",
+    "type": {"coding": [{"code": "x"}]},
+    "subject": {"reference": "Patient/pat-1"},
+    "date": "2026-03-02",
+    "author": [{"display": "somebody"}],
+    "title": "Letter",
+}
+
+
+def searching(query):
+    """Return a referral that names its patient by a search."""
+    return service_request("-", "sr-1", subject={"reference": query})
+
+
+@pytest.mark.parametrize(
+    ("query", "person"),
+    [
+        (f"Patient?identifier={LOCAL}|P-1", {"local_id": f"{LOCAL}|P-1"}),
+        (
+            f"Patient?identifier={NHS_NUMBER_SYSTEM}|{NHS_NUMBER}",
+            {"nhs_number": NHS_NUMBER},
+        ),
+        (
+            "Patient?identifier=https%3A%2F%2Ftrust.example%2FId%2Fpatient%7CP-1",
+            {"local_id": f"{LOCAL}|P-1"},
+        ),
+    ],
+)
+def test_a_conditional_reference_names_the_patient_by_its_identifier(query, person):
+    """Number or the sender's own id, whether or not the address is escaped."""
+    bundle = bundle_of("transaction", searching(query))
+
+    [said] = stated(bundle)
+
+    assert said.person.items() >= person.items()
+    assert said.type == "referral.received.v1"
+    assert retold_of(bundle) == [said]
+
+
+def test_a_conditional_reference_finds_the_patient_that_came_with_it():
+    """All that is known of them leads to the child."""
+    query = f"Patient?identifier={NHS_NUMBER_SYSTEM}|{NHS_NUMBER}"
+    bundle = bundle_of("transaction", patient(PERSON, "pat-1"), searching(query))
+
+    said = stated(bundle)
+
+    assert {one.person["local_id"] for one in said} == {f"{LOCAL}|P-1"}
+    assert {one.person["date_of_birth"] for one in said} == {"2018-11-05"}
+    assert retold_of(bundle) == said
+
+
+def test_a_search_for_something_else_names_nobody():
+    """By name, or of another type of resource."""
+    for query in ("Patient?family=Vale", "Group?identifier=x|1", "Patient?identifier="):
+        assert stated(bundle_of("collection", searching(query))) == []
+
+
+def test_every_entry_of_a_document_is_taken():
+    """As those of a collection are: the letter, the patient and the referral."""
+    whole = (COMPOSITION, patient(PERSON, "pat-1"), service_request("pat-1", "sr-1"))
+
+    said = stated(bundle_of("document", *whole))
+
+    assert {one.place for one in said} == {0, 1, 2}
+    assert "referral.received.v1" in {one.type for one in said}
+
+
+def test_a_bundle_within_another_is_not_dropped_without_a_word():
+    """Its sender is told that it was not opened."""
+    inner = bundle_of("collection", service_request("pat-1", "sr-1"))
+
+    [piece] = taken(bundle_of("collection", inner)).pieces
+
+    assert piece.statements == ()
+    assert warnings_of(piece) == ("bundle-within",)
+
+
+def test_nothing_of_a_type_that_r4_does_not_have_is_deleted():
+    """It is not there, whatever its id."""
+    with pytest.raises(FhirRefused) as refused:
+        withdrawn(Asked("DELETE", "Banana", "1"), heard())
+
+    assert (refused.value.status, refused.value.issue) == (404, "not-supported")
