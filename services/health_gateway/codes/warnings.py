@@ -34,6 +34,10 @@ WARNINGS: Final = {
     ),
     "nhs-number-check-failed": "The NHS number's check digit does not agree.",
     "repaired": "Some of it was read otherwise than sent, as agreed with you.",
+    "date-beyond": (
+        "The date on which it happened is not between 1900 and 2199: the next best one "
+        "was taken."
+    ),
     "field-left-out": "Something could not be carried and was left out.",
 }
 """By the hyphenated word of the warning."""

@@ -15,7 +15,7 @@ from services.health_gateway.rules import STRICT, Repair, Repairs
 from services.health_gateway.translate.codings import Coding
 from services.health_gateway.translate.decisions import DecisionTable, Strict
 
-READING: Final = 2
+READING: Final = 3
 """
 Version of how resources are read, tables apart. It goes up with every change by which
 something sent before would be said otherwise (`tests/golden/readings.json`).

@@ -36,7 +36,9 @@ from services.health_gateway.translate.resources.meaning import (
 )
 from services.health_gateway.translate.resources.modifiers import MODIFIED, is_modified
 from services.health_gateway.translate.resources.records import (
+    BEYOND,
     correlation_of,
+    is_beyond,
     record_of,
     sensitivity,
     version_of,
@@ -140,6 +142,8 @@ def stated(
     data, left_out = _chosen(_data(about, shape, meant, happened), meant.type)
     _check(meant.type, found.person, data, about.resource)
     flags = found.flags | ({LEFT_OUT} if left_out else set())
+    if is_beyond(about, meant.when or shape.when):
+        flags |= {BEYOND}
     if meant.type == UNCLASSIFIED and is_modified(about.resource):
         flags |= {MODIFIED}
     return Statement(

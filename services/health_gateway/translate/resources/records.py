@@ -10,9 +10,16 @@ from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import codings
 from services.health_gateway.translate.nodes import Node
 from services.health_gateway.translate.people import identifier_text
-from services.health_gateway.translate.times import Occurred, first, milliseconds
+from services.health_gateway.translate.times import (
+    Occurred,
+    first,
+    milliseconds,
+    occurred,
+)
 
 _VERSION: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
+BEYOND: Final = "date-beyond"
+"""Word for a date on which nothing can have happened; another one stands in its place."""
 LONGEST: Final = 170
 """Characters of a record id: a withdrawal names at most 200, a facet included."""
 
@@ -78,6 +85,12 @@ def when(about: About, paths: tuple[tuple[str, ...], ...]) -> Occurred:
     assert found is not None  # noqa: S101 - the door's own time is an instant
     heard = about.heard.at[:10]
     return min(found, Occurred(heard, "by")) if found.precision == "by" else found
+
+
+def is_beyond(about: About, paths: tuple[tuple[str, ...], ...]) -> bool:
+    """Return whether the best that is said of when it happened cannot have been."""
+    said = next(filter(None, (_text(about.resource, path) for path in paths)), None)
+    return said is not None and occurred(said) is None
 
 
 def _text(resource: Node, path: tuple[str, ...]) -> str | None:

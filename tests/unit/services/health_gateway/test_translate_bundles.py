@@ -102,3 +102,13 @@ def test_nothing_of_a_type_that_r4_does_not_have_is_deleted():
         withdrawn(Asked("DELETE", "Banana", "1"), heard())
 
     assert (refused.value.status, refused.value.issue) == (404, "not-supported")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31T00:00:00Z"])
+def test_a_date_that_stands_for_none_is_not_replaced_without_a_word(day):
+    """The next best one is taken, and its sender is told."""
+    [wrong] = stated(service_request("pat-1", "sr-1", authoredOn=day))
+    [right] = stated(service_request("pat-1", "sr-1"))
+
+    assert (wrong.occurred[:10], wrong.flags) == ("2026-03-02", ("date-beyond",))
+    assert right.flags == ()
