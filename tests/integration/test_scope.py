@@ -316,8 +316,8 @@ def test_a_batch_is_kept_without_the_entries_that_are_outside(narrow):
     )
     outside, inside = clinic(one, f"sr-{uuid4()}"), clinic(other, f"sr-{uuid4()}")
     before = narrow.counted("health_gateway", TRUST)
-    bundle = bundle_of("batch", *outside, *inside, {"resourceType": "Patient"})
-    answer = narrow.put_all(bundle)
+    wrong = {"resourceType": "Observation"}
+    answer = narrow.put_all(bundle_of("batch", *outside, *inside, wrong))
 
     assert answer.status_code == 200
     said = [entry["response"] for entry in answer.json()["entry"]]
@@ -328,7 +328,7 @@ def test_a_batch_is_kept_without_the_entries_that_are_outside(narrow):
     assert narrow.counted("health_gateway", TRUST) == before + 3
     found = texts_on_disk(narrow.stack.data, [one["local_id"], other["local_id"]])
     assert found == {other["local_id"]}
-    mixed = narrow.put_all(bundle | {"type": "collection"})
+    mixed = narrow.put_all(bundle_of("collection", *outside, *inside))
     assert mixed.status_code == 400
     assert "batch" in mixed.json()["issue"][0]["diagnostics"]
     alone = narrow.put_all(bundle_of("batch", *outside))
