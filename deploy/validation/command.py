@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,6 +20,7 @@ from services.console.cli.answers import (
     remark,
 )
 from services.console.cli.options import AsJson
+from services.runtime import instants
 
 Paths = Annotated[list[Path], typer.Argument(help="Files, or folders of them.")]
 Sender = Annotated[
@@ -46,7 +46,7 @@ def validate(
     files = list(_files(paths, kinds.looked_for))
     refused = failed_rows = 0
     for count, file in enumerate(files, 1):
-        given = Given(file, _read(file), sender, datetime.now(UTC).date())
+        given = Given(file, _read(file), sender, instants.london_day(instants.now()))
         line = _judged(kinds.judged, given)
         refused += line["verdict"] == "refused"
         failed_rows += line.get("failed", 0)

@@ -26,7 +26,7 @@ def main(shared: Shared) -> int:
     settings, contracts = Settings(), Contracts(shared)
     scope, mappings = Scope(service), Mappings(shared.contracts)
     narrowing, reporting = Narrowing(service, scope), Reporting(service, contracts)
-    arriving = Arriving(service, mappings, narrowing)
+    arriving = Arriving(service, contracts, mappings, narrowing)
     files = Files(service, settings, mappings, narrowing)
     door = api.Door(service, settings, scope, reporting)
     file_door = api.FileDoor(service, settings, arriving, reporting)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -19,7 +20,9 @@ from services.education_gateway.store.unpacking import unzipped
 from services.education_gateway.translate.files import opening
 from services.education_gateway.translate.files.layout import BrokenFileError
 from services.education_gateway.translate.files.opening import Part
+from services.education_gateway.translate.files.speaking import not_to_come
 from services.runtime import instants, metrics
+from services.runtime.agreements import Contracts
 from services.runtime.intake import messages
 from services.runtime.problems import Problem, unknown
 from services.runtime.service import Service
@@ -36,13 +39,19 @@ class Arriving:
     """Keeps what the doors for files bring."""
 
     def __init__(
-        self, service: Service, mappings: Mappings, narrowing: Narrowing
+        self,
+        service: Service,
+        contracts: Contracts,
+        mappings: Mappings,
+        narrowing: Narrowing,
     ) -> None:
         """
         Keep it in *service*'s database; *mappings* say what case systems write.
 
-        *narrowing* says of which children a publisher may tell us.
+        *contracts* say which day it is, *narrowing* of which children a publisher may
+        tell us.
         """
+        self._contracts = contracts
         self._narrowing = narrowing
         self._service = service
         self._mappings = mappings
@@ -59,6 +68,7 @@ class Arriving:
         with ExitStack() as held:
             try:
                 delivery = await asyncio.to_thread(self._opened, arrived, held)
+                not_to_come(delivery, arrived.stated_as_at, self._today(arrived))
                 feed = arrived.feed or delivery.layout.kind
                 arrived = replace(arrived, feed=feed)
                 await self._same_feed(arrived)
@@ -102,6 +112,10 @@ class Arriving:
 
         await self._service.doors.commit(work)
         return messages.Kept("outside", answer), arrived
+
+    def _today(self, arrived: Arrived) -> date:
+        """Return the last day of which a delivery may speak."""
+        return max(self._contracts.today, instants.london_day(arrived.received_at))
 
     def _opened(self, arrived: Arrived, held: ExitStack) -> opening.Delivery:
         """Return what kind of files were sent; raises BrokenFileError."""

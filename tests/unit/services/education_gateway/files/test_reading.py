@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -12,6 +13,7 @@ from services.education_gateway.translate.files.layout import (
     BadCellError,
     BrokenFileError,
 )
+from services.education_gateway.translate.files.speaking import not_to_come
 from tests.support.school_files import SEN2, csv_of, judged, part, pupil, read
 
 PUPILS = [pupil(nth) for nth in range(5)]
@@ -200,6 +202,20 @@ def test_the_nine_files_of_a_return_are_one_delivery():
     assert found.as_at.isoformat() == "2026-01-15"
     assert len(found.files) == 8
     assert found.left_out == ("sen2.csv",)
+
+
+@pytest.mark.parametrize("stated", [None, date(2026, 1, 16)])
+def test_a_day_that_is_yet_to_come_is_refused(stated):
+    """Stated, or in the file: it would keep out what comes before that day."""
+    parts = [part(csv_of(rows), f"{name}.csv") for name, rows in SEN2.items()]
+    found = opening.delivery(parts)
+    today = (stated or found.as_at) - timedelta(days=1)
+    not_to_come(found, stated, today + timedelta(days=1))
+    not_to_come(found, today, today)
+
+    with pytest.raises(BrokenFileError, match="yet to come") as refused:
+        not_to_come(found, stated, today)
+    assert "as_at" in refused.value.remedy
 
 
 def test_files_of_several_kinds_are_not_one_delivery():
