@@ -168,12 +168,53 @@ def test_an_older_snapshot_is_not_taken_for_a_newer_one(agencies):
     assert (said["state"], said["reason"]) == ("refused", "out-of-date")
 
 
+def test_a_day_to_come_is_refused_and_keeps_nothing_out(agencies):
+    """One slip in a date must not close the feed until that day."""
+    rows = pupils("to-come")
+    slip = send(agencies, csv_of(rows), feed="to-come", as_at="2190-01-15")
+    said = taken(agencies, csv_of(rows), feed="to-come", as_at="2026-01-15")
+
+    assert (slip.status_code, slip.json()["errors"][0]["where"]) == (422, "as_at")
+    assert said["state"] == "translated"
+
+
+def in_need(changes):
+    """Return a children in need return of eight children, one referral each."""
+    children = [
+        f"<Child><LAchildID>resent-{nth}</LAchildID><CINdetails><CINreferralDate>"
+        f"{changes.get(nth, '2025-05-06')}</CINreferralDate></CINdetails></Child>"
+        for nth in range(8)
+        if changes.get(nth, "") is not None
+    ]
+    head = (
+        "<Message><Header><CollectionDetails><Collection>CIN</Collection>"
+        "<ReferenceDate>2026-03-31</ReferenceDate></CollectionDetails></Header>"
+    )
+    return f"{head}<Children>{''.join(children)}</Children></Message>".encode()
+
+
+def test_a_return_that_comes_again_corrects_what_it_said(agencies):
+    """A date that moved takes back the referral of the old one; a return that shrank waits."""
+    first = taken(agencies, in_need({}), feed="resent")
+    again = taken(agencies, in_need({3: "2025-05-07"}), feed="resent")
+    held = taken(agencies, in_need({1: None, 2: None, 4: None}), feed="resent")
+
+    assert first["file"]["counts"]["events"] == 8
+    told = [(one["type"], one["state"]) for one in again["events"]]
+    assert told == [
+        ("social_care.referral_received.v1", "linked"),
+        ("event.withdrawn.v1", "linked"),
+    ]
+    assert (held["file"]["state"], held["where"]) == ("held", "child")
+    assert held["rule"].startswith("3 of 8 records are gone")
+
+
 def test_a_file_of_no_kind_is_refused_at_the_door(agencies):
     """It is kept, and its sender is told what to do."""
     answer = send(agencies, b"a,b\r\n1,2\r\n", feed="odd")
 
     assert answer.status_code == 422
-    assert "add a mapping" in answer.json()["detail"]
+    assert "its feed has no mapping" in answer.json()["detail"]
     ref = answer.headers["Location"].removeprefix("/messages/")
     assert agencies.receipt(ref).json()["state"] == "refused"
 

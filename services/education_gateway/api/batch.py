@@ -96,7 +96,11 @@ class Batch:
                 continue
             if found.kept:
                 written.append(_row(said.own, found))
-        await store.save(self.step.conn, table, written)
+        as_at = self.survey.as_at
+        await store.save(self.step.conn, table, written, as_at)
+        if self.survey.delivery.layout.whole:
+            owns = [said.own for said in good]
+            await store.said_again(self.step.conn, table, owns, as_at)
 
     def _tell(
         self,
@@ -163,7 +167,7 @@ class Batch:
             else:
                 self.counts["removed"] += 1
             written.append(_row(own, found))
-        await store.save(self.step.conn, table, written)
+        await store.save(self.step.conn, table, written, self.survey.as_at)
 
     async def _left(self, layout: Layout, gone: Sequence[Kept]) -> set[str]:
         """Return of whom the leavers' table says already that, and when, they left."""

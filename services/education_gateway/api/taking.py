@@ -170,13 +170,14 @@ class Files:
     async def _shrunken(
         self, step: Step, feed: int, work: Work
     ) -> tuple[str, str] | None:
-        """Return the rule, and which table, where too much of a state is gone."""
+        """Return the rule, and which table, where too much of one is gone."""
         job, share = work.job, self._settings.held_share
         if job.corrects or job.released:
             return None
-        for name in self._states(work):
+        for name in work.survey.missed:
             table = store.Table(feed, name)
-            known, keys = await store.absent(step.conn, table, work.survey.keys[name])
+            there, on = work.survey.keys[name], work.survey.missed_on(name)
+            known, keys = await store.absent(step.conn, table, there, on)
             silent = await self._narrowing.forgotten(step, job.sender, table, keys)
             gone, known = len(keys) - silent, known - silent
             if comparing.is_shrunken(known, gone, share):
@@ -186,11 +187,6 @@ class Files:
                 )
                 return rule, name
         return None
-
-    def _states(self, work: Work) -> list[str]:
-        """Return the tables of the delivery in which absence is removal."""
-        layout = work.survey.delivery.layout
-        return [name for name in work.survey.keys if layout.table(name).mode == "state"]
 
     async def _records(self, work: Work, number: int, opened: opening.Opened) -> None:
         """Take in the records of one file, a part at a time."""
@@ -207,8 +203,8 @@ class Files:
             await self._batch(work, take)
 
     async def _removals(self, work: Work) -> None:
-        """Tell which records of a state are gone."""
-        for name in self._states(work):
+        """Tell which records are gone."""
+        for name in work.survey.missed:
             if withheld := work.survey.keyless.get(name, 0):
                 await self._withhold(work, withheld)
                 continue
@@ -233,9 +229,10 @@ class Files:
         async def remove(batch: Batch) -> Progress:
             """Tell of them."""
             table = store.Table(batch.feed_id, name)
-            there = work.survey.keys[name]
+            there, on = work.survey.keys[name], work.survey.missed_on(name)
             conn = batch.step.conn
-            gone = (await store.absent(conn, table, there)).keys[:TOGETHER]
+            absent = await store.absent(conn, table, there, on, alone=True)
+            gone = absent.keys[:TOGETHER]
             found.extend(gone)
             first = _LAST_PLACE + 1 + work.progress.removals
             kept = await store.load_keys(conn, table, gone)

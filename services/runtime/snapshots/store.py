@@ -30,17 +30,25 @@ WHERE feed_id = $1 AND name = $2 AND subject = ANY($3::text[]) AND NOT gone
 _SAVE: Final = """
 INSERT INTO snapshot_rows AS r
     (feed_id, name, key, own, subject, known, other, carried, said,
-     version, gone)
-SELECT $1, $2, * FROM unnest($3::bytea[], $4::text[], $5::text[], $6::bytea[],
-    $7::bytea[], $8::bytea[], $9::bytea[], $10::int[], $11::boolean[])
+     version, gone, first_on, last_on)
+SELECT $1, $2, said.*, $12, $12 FROM unnest($3::bytea[], $4::text[], $5::text[],
+    $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[], $10::int[], $11::boolean[]) said
 ON CONFLICT (feed_id, name, key) DO UPDATE SET
     subject = excluded.subject, known = excluded.known, other = excluded.other,
     carried = excluded.carried, said = excluded.said, version = excluded.version,
-    gone = excluded.gone
+    gone = excluded.gone, last_on = excluded.last_on,
+    first_on = CASE WHEN r.gone THEN excluded.first_on ELSE r.first_on END
+"""
+_SAID_AGAIN: Final = """
+UPDATE snapshot_rows SET last_on = $4
+WHERE feed_id = $1 AND name = $2 AND key = ANY($3::bytea[])
+AND last_on IS DISTINCT FROM $4
 """
 _KEYS: Final = """
 SELECT key FROM snapshot_rows
-WHERE feed_id = $1 AND name = $2 AND NOT gone AND key > $3 ORDER BY key LIMIT $4
+WHERE feed_id = $1 AND name = $2 AND NOT gone AND key > $3
+AND ($5::date IS NULL OR last_on = $5 AND (first_on = $5 OR NOT $6))
+ORDER BY key LIMIT $4
 """
 _HEARD: Final = """
 INSERT INTO snapshot_tables (feed_id, name, as_at, message_ref) VALUES ($1, $2, $3, $4)
@@ -58,7 +66,7 @@ class Table(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """What a snapshot of a state leaves out."""
+    """What a snapshot leaves out."""
 
     known: int
     """Records that stood before."""
@@ -120,9 +128,9 @@ async def of_subjects(
 
 
 async def save(
-    conn: Connection, table: Table, rows: Iterable[tuple[str, str, Kept]]
+    conn: Connection, table: Table, rows: Iterable[tuple[str, str, Kept]], on: date
 ) -> None:
-    """Keep records: own key, whom it is about, and what is to be compared with."""
+    """Keep records, said of the day *on*: own key, whom about, what is compared."""
     columns = [
         (
             key_of(own),
@@ -139,14 +147,33 @@ async def save(
     ]
     if columns:
         listed = [list(column) for column in zip(*columns, strict=True)]
-        await conn.execute(_SAVE, *table, *listed)
+        await conn.execute(_SAVE, *table, *listed, on)
 
 
-async def absent(conn: Connection, table: Table, there: Collection[bytes]) -> Absent:
-    """Return which records that stand are not among the keys *there*."""
+async def said_again(
+    conn: Connection, table: Table, owns: Iterable[str], on: date
+) -> None:
+    """Note that records, though nothing differs, were said of the day *on*."""
+    await conn.execute(_SAID_AGAIN, *table, [key_of(own) for own in owns], on)
+
+
+async def absent(
+    conn: Connection,
+    table: Table,
+    there: Collection[bytes],
+    on: date | None = None,
+    *,
+    alone: bool = False,
+) -> Absent:
+    """
+    Return which records that stand are not among the keys *there*.
+
+    With *on*, of those alone that were last said of that day; where nothing but that day
+    is to count (*alone*), of those that no other day said either.
+    """
     known, missing, after = 0, list[bytes](), b""
     while True:
-        rows = await conn.fetch(_KEYS, *table, after, _PAGE)
+        rows = await conn.fetch(_KEYS, *table, after, _PAGE, on, alone)
         known += len(rows)
         missing += [row["key"] for row in rows if row["key"] not in there]
         if len(rows) < _PAGE:

@@ -144,7 +144,10 @@ _TABLES: Final = (
 )
 
 LAYOUT: Final = Layout(
-    KIND, "Children in need census", {table.name: table for table in _TABLES}
+    KIND,
+    "Children in need census",
+    {table.name: table for table in _TABLES},
+    whole=True,
 )
 
 SHAPE: Final = Shape(

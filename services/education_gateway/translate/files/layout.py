@@ -161,6 +161,12 @@ class Layout:
     tables: Mapping[str, Table]
     ordered: bool = True
     """Each file speaks of a later day than the one before it."""
+    whole: bool = False
+    """A return: what comes again for the same day stands in place of what came before."""
+
+    def misses(self, name: str) -> bool:
+        """Return whether absence from a table says anything."""
+        return self.whole or self.tables[name].mode == "state"
 
     def table(self, name: str) -> Table:
         """Return a table by name; raises KeyError."""

@@ -120,6 +120,9 @@ def delivery(parts: Sequence[Part], mapping: CaseMapping | None = None) -> Deliv
         else:
             spoken = spoken or one
             left_out.append(part.name)
+    if not opened and spoken:
+        rule = "holds the header of a SEN2 return and none of its tables"
+        raise BrokenFileError(rule, remedy="Send its tables with it.")
     if not opened:
         raise BrokenFileError(_NO_TABLE, where="headings", remedy=_NAME_IT)
     layout = opened[0].layout

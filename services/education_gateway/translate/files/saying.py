@@ -7,6 +7,7 @@ from services.education_gateway.translate.files.layout import Fact
 from services.runtime.snapshots.comparing import Change
 
 WITHDRAWN: Final = "event.withdrawn.v1"
+_TAKEN_BACK: Final = "-withdrawn"
 _URN: Final = 6
 
 
@@ -59,7 +60,15 @@ def dated(change: Change, column: str, fact: Fact, *others: str) -> Iterator[Fac
         yield taken_back(fact)
 
 
+def withdrawn(change: Change) -> Iterator[Fact]:
+    """Yield what takes back everything that a record was told to say and that stands."""
+    for aspect, version in change.said.items():
+        own = aspect.removesuffix(_TAKEN_BACK)
+        if own == aspect and change.said.get(aspect + _TAKEN_BACK, 0) < version:
+            yield taken_back(Fact("", aspect, {}))
+
+
 def taken_back(fact: Fact) -> Fact:
     """Return what takes back every version of what *fact* said."""
     data = {"reason": "entered-in-error", "withdraws": fact.aspect}
-    return Fact(WITHDRAWN, f"{fact.aspect}-withdrawn", data)
+    return Fact(WITHDRAWN, fact.aspect + _TAKEN_BACK, data)

@@ -2,7 +2,8 @@
 SEN2 person level: the nine COLLECT CSV files, and the same return as XML.
 
 Source: DfE, SEN2 person level specification, modules 1 to 5c. Every table is a period:
-that a plan is not in a return does not say that it ended; `ceasedate` does.
+that a plan is not in a return does not say that it ended; `ceasedate` does. What is not
+in the same return when it comes again was never so.
 """
 
 from typing import Final
@@ -155,7 +156,9 @@ _TABLES: Final = (
     ),
 )
 
-LAYOUT: Final = Layout(KIND, "SEN2", {table.name: table for table in _TABLES})
+LAYOUT: Final = Layout(
+    KIND, "SEN2", {table.name: table for table in _TABLES}, whole=True
+)
 
 
 def _shape(name: str, natural: tuple[str, ...], *children: Shape) -> Shape:

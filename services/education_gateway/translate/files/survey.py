@@ -48,6 +48,16 @@ class Survey:
     """Rows that do not say which record they are, by table."""
     rows: int = 0
 
+    @property
+    def missed(self) -> list[str]:
+        """Tables of the delivery from which absence says anything."""
+        return [name for name in self.keys if self.delivery.layout.misses(name)]
+
+    def missed_on(self, name: str) -> date | None:
+        """Return the one day of which a table's absences speak; of a state None: any."""
+        period = self.delivery.layout.table(name).mode == "period"
+        return self.as_at if period else None
+
     def about(self, table: str, key: str) -> About | None:
         """Return whom a record of this delivery is about, if it is in it."""
         found = self.people.get(table, {}).get(key)
@@ -63,8 +73,8 @@ def surveyed(delivery: Delivery, *, feed: str, as_at: date) -> Survey:
         if isinstance(table.whom, Link)
     }
     for opened in delivery.files:
-        if opened.table:
-            survey.keys.setdefault(opened.table, set())
+        for name in [opened.table] if opened.table else delivery.layout.tables:
+            survey.keys.setdefault(name, set())
         for raw in opened.records():
             survey.rows += 1
             table = delivery.layout.table(raw.table)

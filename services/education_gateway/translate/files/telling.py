@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from services.education_gateway.translate.files.census import LEAVER
 from services.education_gateway.translate.files.layout import Fact, Table
-from services.education_gateway.translate.files.saying import WITHDRAWN
+from services.education_gateway.translate.files.saying import WITHDRAWN, withdrawn
 from services.runtime.snapshots.comparing import Change, Kept
 
 _LONGEST: Final = 190
@@ -26,9 +26,15 @@ class Speaker:
 def events(
     change: Change, table: Table, speaker: Speaker
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield aspect and structured CloudEvent of each fact that *change* makes."""
+    """
+    Yield aspect and structured CloudEvent of each fact that *change* makes.
+
+    A record that is gone from a period was said in error; what a group listed is a
+    state, which has no date to be taken back with.
+    """
     person = change.carried["person"]
-    for fact in table.facts(change):
+    gone = change.kind == "removed" and table.mode == "period" and not table.grouped
+    for fact in withdrawn(change) if gone else table.facts(change):
         yield fact.aspect, _event(fact, change, table, speaker, person)
 
 

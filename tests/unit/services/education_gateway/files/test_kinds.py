@@ -2,13 +2,14 @@
 
 from collections import Counter
 from datetime import date
+from itertools import chain
 
 import pytest
 
 from services.education_gateway.translate import to_statement
-from services.education_gateway.translate.files import rows, telling
+from services.education_gateway.translate.files import rows, sen2, telling
 from services.education_gateway.translate.files.layout import Link
-from services.runtime.snapshots.comparing import compared
+from services.runtime.snapshots.comparing import compared, key_of, removed
 from tests.support.agencies import COUNCIL, nhs_number, upn
 from tests.support.school_files import (
     AS_AT,
@@ -46,7 +47,8 @@ def _kept(contents):
     """Yield what is kept of a delivery, by table and key."""
     whole = read(*(part(c) for c in contents))
     for said in _whole(whole):
-        yield (said.raw.table, said.own), compared(said.row, None).kept
+        if said.row:
+            yield (said.raw.table, said.own), compared(said.row, None).kept
 
 
 def _whole(whole):
@@ -247,6 +249,42 @@ def test_children_in_need_say_that_plans_run_and_never_why():
     said = {one.data.get("plan"): one.sensitivity for one in found}
     assert said["child-protection"] == "safeguarding"
     assert all("upn" not in one.person for one in found)
+
+
+def test_what_a_return_no_longer_says_is_withdrawn():
+    """A referral whose date moved is another record; the first is taken back whole."""
+    kept = dict(_kept([IN_NEED]))
+    moved = read(part(IN_NEED.replace(b"2025-05-06", b"2025-05-07")))
+    found = {}
+    for (name, own), one in kept.items():
+        if key_of(own) in moved.keys[name]:
+            continue
+        table = moved.delivery.layout.table(name)
+        one.said.update({"referral": 1, "start": 2, "start-withdrawn": 3, "end": 4})
+        change = removed(own, one).change
+        found[name] = [e for _, e in telling.events(change, table, SPEAKER)]
+
+    assert found.keys() == {"referral", "cinplan", "protectionplan"}
+    assert moved.missed == ["child", "referral", "cinplan", "protectionplan"]
+    taken_back = [one["data"]["withdraws"] for one in found["referral"]]
+    assert [one["sourceversion"] for one in taken_back] == [1, 4]
+    assert taken_back[0]["sourcerecord"] == "feed/referral/C1/2025-05-06/referral"
+    for event in chain.from_iterable(found.values()):
+        assert to_statement(event, sender=COUNCIL, place=1).type == "event.withdrawn.v1"
+
+
+def test_a_list_of_needs_that_is_gone_takes_nothing_back():
+    """It was a state of its day, and no record names it."""
+    [(key, one)] = [
+        item
+        for item in _kept(csv_of(records) for records in SEN2.values())
+        if item[0][0] == "senneed"
+    ]
+    one.said["needs"] = 1
+    change = removed(key[1], one).change
+    table = sen2.LAYOUT.table("senneed")
+
+    assert list(telling.events(change, table, SPEAKER)) == []
 
 
 def test_a_crosswalk_states_that_two_numbers_are_one_child():
