@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Final
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
-from deploy.returns.tables import PARENTS, TABLES, Collection, Return, Row, day_in
+from deploy.returns.tables import (
+    PARENTS,
+    TABLES,
+    Collection,
+    Return,
+    Row,
+    cell_of,
+    day_in,
+)
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _ELEMENTS: Final[Mapping[str, str]] = {
@@ -50,7 +58,13 @@ def write(
     """Write every file and return their paths; the folder is made where it is not."""
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"Blade-Export_{at:%d-%m-%Y}"
-    head = {"sen2tableid": "1", "year": str(collection.year), "lea": collection.council}
+    head = {
+        "sen2tableid": "1",
+        "collection": "SEN2",
+        "year": str(collection.year),
+        "referencedate": cell_of(collection.reference),
+        "lea": collection.council,
+    }
     paths = [_table(folder / f"{stem}_sen2.csv", [head | dict(header)])]
     for name, items in TABLES.items():
         columns = (f"{PARENTS[name]}tableid", f"{name}tableid", *items)

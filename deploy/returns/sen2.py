@@ -93,8 +93,12 @@ def _in_force(collection: Collection, case: Case) -> bool:
 
 def _start(plan: Fact) -> date:
     """Return from which day a plan is in force."""
-    stated = plan.data.get("starts_on")
-    return date.fromisoformat(stated) if stated else plan.on
+    return _day(plan.data.get("starts_on")) or plan.on
+
+
+def _day(stated: str | None) -> date | None:
+    """Return a day that an event's data state."""
+    return date.fromisoformat(stated) if stated else None
 
 
 def _person(
@@ -230,7 +234,7 @@ def _active(made: Return, collection: Collection, record: Record, request: str) 
         reviewoutcome=_REVIEWS.get(decided.data.get("decision", ""))
         if decided
         else None,
-        reviewdraft=decided.data.get("amendments_notice_on") if decided else None,
+        reviewdraft=_day(decided.data.get("amendments_notice_on")) if decided else None,
         lastreview=decided.on if decided else None,
         phasetransferfinaldate=phase.on
         if phase and phase.data.get("phase_transfer")

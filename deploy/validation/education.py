@@ -18,16 +18,19 @@ from services.education_gateway.api.validating import tried as tried_events
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.mappings import Mappings
 from services.education_gateway.store.unpacking import unzipped
-from services.education_gateway.translate.files import opening
+from services.education_gateway.translate.files import opening, sen2
 from services.education_gateway.translate.files.layout import BrokenFileError, Finding
 from services.education_gateway.translate.files.opening import Part
 from services.education_gateway.translate.files.recognising import TABLES
+from services.education_gateway.translate.files.speaking import not_to_come
 from services.education_gateway.translate.files.trying import Tried, tried
 from services.runtime.agreements import Rules, read
 from services.runtime.settings import CONTRACTS
 
 _XML: Final = re.compile(rb"<\s*(\w+:)?(ctfile|message)\b", re.IGNORECASE)
 _HEAD: Final = 4096
+_HEADERS: Final = {sen2.KIND: (sen2.HEADER,)}
+"""Files of a return that hold no record, by kind."""
 _NOBODY: Final = "urn:dfe:la:000"
 """As whose a file is judged when nobody is named: nothing in it depends on that."""
 _KEY: Final = b"only tells persons of one file apart"
@@ -82,6 +85,7 @@ class Feeds:
                 parts = list(_parts(given, held))
                 only = 0 if parts[0].name == given.path.name else None
                 delivery = opening.delivery(parts, mapping)
+                not_to_come(delivery, None, given.day)
                 found = tried(
                     delivery, sender=sender, feed=feed, as_at=given.day, only=only
                 )
@@ -118,7 +122,9 @@ def _parts(given: Given, held: ExitStack) -> Iterator[Part]:
 def _beside(path: Path) -> list[Path]:
     """Return the tables beside one, which differ from it in the table's name alone."""
     stem = path.stem.lower()
-    for tables in (set(layout.tables) for layout in TABLES):
+    for tables in (
+        {*layout.tables, *_HEADERS.get(layout.kind, ())} for layout in TABLES
+    ):
         own = max((t for t in tables if stem.endswith(t)), key=len, default=None)
         if own:
             start = path.stem[: -len(own)]

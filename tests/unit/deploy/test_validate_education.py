@@ -22,6 +22,7 @@ REQUESTED = {
 }
 CTF = b"""<?xml version="1.0"?><CTfile><Header><CTFversion>25.0</CTFversion></Header>
 <CTFpupilData/></CTfile>"""
+TO_COME = b"<Header><DateTime>2190-01-15T09:00:00</DateTime>"
 
 
 def run(*arguments):
@@ -101,6 +102,23 @@ def test_a_table_is_read_with_those_beside_it(tmp_path):
     assert issues(beside) == [("error", "row 3, persontableid")]
 
 
+def test_a_folder_with_the_header_of_a_return_is_one_delivery(tmp_path):
+    """The header holds no row and is no fault; alone it is, and says what is missing."""
+    for name, rows in SEN2.items():
+        file = tmp_path / f"Blade-Export_15-01-2026_{name}.csv"
+        file.write_bytes(csv_of(rows))
+    code, lines = run(tmp_path)
+    for file in tmp_path.iterdir():
+        if not file.name.endswith("_sen2.csv"):
+            file.unlink()
+    alone, [header] = run(tmp_path)
+
+    assert (code, {line["verdict"] for line in lines}) == (0, {"accepted"})
+    assert sum(line["rows"] for line in lines) == 9
+    assert alone == 5
+    assert "none of its tables" in header["outcome"]["issue"][0]["diagnostics"]
+
+
 def test_an_archive_is_one_delivery(tmp_path):
     """The nine files of a return, packed, are read as the door reads them."""
     packed = io.BytesIO()
@@ -125,6 +143,7 @@ def test_an_archive_is_one_delivery(tmp_path):
         ("d.xlsx", b"PK\x03\x04 and no more", "refused"),
         ("e.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><CTfile>&a;</CTfile>', "refused"),
         ("f.xml", b"<CTfile><CTFpupilData><Pupil>", "refused"),
+        ("g.xml", CTF.replace(b"<Header>", TO_COME), "refused"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path, name, body, verdict):

@@ -231,6 +231,27 @@ def test_the_files_are_the_nine_tables_and_the_same_as_xml(tmp_path):
     assert root.findtext(".//Requests/ActivePlans/PlacementDetail/URN") == "991001"
 
 
+def test_a_review_is_written_with_every_date_as_collect_has_it(tmp_path):
+    """The day of the notice of amendments as well, in the table and in the document."""
+    life = [
+        *(requested("2024-02-03"), decided("2024-03-10"), final("2024-06-20")),
+        entry("annual_review.held.v1", "2025-11-10", held_on="2025-11-10"),
+        entry(
+            "annual_review.decided.v1",
+            "2025-12-01",
+            decision="amend",
+            amendments_notice_on="2025-12-15",
+        ),
+    ]
+    rows = made(life)
+    at = datetime(2026, 1, 20, 9, 0)  # noqa: DTZ001
+    *_, xml = files.write(tmp_path, COLLECTION, rows, {}, at)
+
+    [review] = rows.rows["activeplans"]
+    assert review["reviewdraft"] == "2025-Dec-15 00:00:00"
+    assert etree.parse(xml).findtext(".//ReviewDraft") == "2025-12-15"
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xml"])
 def test_what_is_written_is_read_again(tmp_path, suffix):
     """Our own reader takes the return, row for row, with nothing to set aside."""
@@ -260,6 +281,7 @@ def test_what_is_written_is_read_again(tmp_path, suffix):
 
     assert (found.kind, found.failed, found.findings) == ("sen2", 0, [])
     assert found.rows == sum(map(len, rows.rows.values()))
+    assert delivery.as_at == COLLECTION.reference
     types = Counter(one.type for one in found.events)
     assert types["ehcna.requested.v1"] == 2  # of the oldest plan no request is known
     assert types["ehcp.final_issued.v1"] == len(rows.rows["namedplan"])
