@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from services.education_gateway.translate.files.mapping import CaseMapping
+from services.education_gateway.translate.files.mapping_faults import faults
 from services.runtime import log
 
 _FOLDER: Final = "mappings"
@@ -45,20 +46,17 @@ def read(file: Path) -> CaseMapping:
     try:
         text = file.read_text("utf-8")
         said = yaml.safe_load(text) if len(text) < _LONGEST else None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        raise ValueError("is no YAML in UTF-8 that can be read") from None
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("file: is no text in UTF-8. Save it as UTF-8.") from None
+    except yaml.YAMLError as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "file"
+        rule = "is no YAML. Check how it is indented, colons and quotation marks"
+        raise ValueError(f"{where}: {rule}.") from None
     try:
         return CaseMapping.model_validate(said)
     except ValidationError as invalid:
         raise ValueError("\n".join(faults(invalid))) from None
-
-
-def faults(invalid: ValidationError) -> list[str]:
-    """Return where and which rule, without the values."""
-    errors = invalid.errors(
-        include_input=False, include_url=False, include_context=False
-    )
-    return [f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in errors]
 
 
 def _read_or_say(file: Path) -> CaseMapping | None:

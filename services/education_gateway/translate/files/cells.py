@@ -80,17 +80,18 @@ def _likely(day: date) -> str:
     return day.isoformat()
 
 
-def day_by(text: str, forms: tuple[str, ...]) -> str:
-    """Return a date written in one of *forms*, as `strptime` reads them."""
-    for form in forms:
+def day_by(text: str, forms: Mapping[str, str]) -> str:
+    """Return a date in one of *forms*: as people write them, as `strptime` does."""
+    for form in forms.values():
         try:
             read = datetime.strptime(text, form).date()  # noqa: DTZ007
         except ValueError:
             continue
         return _likely(read)
-    raise BadCellError(
-        "is not a date as the mapping has it", "Write it as the mapping says."
+    remedy = (
+        f"Write it as {' or '.join(forms)}, or add its form to the mapping's dates."
     )
+    raise BadCellError("is not a date as the mapping has it", remedy)
 
 
 def a_date(text: str, _judging: Judging) -> str:

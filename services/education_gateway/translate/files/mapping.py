@@ -8,27 +8,30 @@ change of it is another version.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
 
 from schemas.events import CATALOGUE
 from schemas.identifiers import Organisation
-from services.education_gateway.translate.files.cells import (
-    a_flag,
-    a_number,
-    a_text,
-    day_by,
-)
 from services.education_gateway.translate.files.layout import (
-    BadCellError,
     Column,
     Fact,
-    Judging,
     Layout,
     Table,
 )
+from services.education_gateway.translate.files.mapped import Checked, Forms, born
+from services.education_gateway.translate.files.mapping_faults import CELL, HEADING
 from services.education_gateway.translate.files.saying import dated
 from services.education_gateway.translate.files.whom import Own
 from services.runtime.snapshots.comparing import Change
@@ -36,9 +39,32 @@ from services.runtime.snapshots.comparing import Change
 KIND: Final = "mapping"
 _LETTERS: Final = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d", "MON": "%b"}
 _CLOCK: Final = {"HH": "%H", "mm": "%M", "SS": "%S"}
+_PARTS: Final = (("%d",), ("%m", "%b"), ("%Y", "%y"))
+_NO_FORM: Final = (
+    "is no form of a date. Write DD, MM or MON, and YYYY or YY, as in DD/MM/YYYY; of a "
+    "time HH, mm and SS."
+)
 
 Heading = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+
+
+def form_of(text: str) -> str:
+    """Return a form such as `DD/MM/YYYY HH:mm` as `strptime` reads it."""
+    for letters, sign in (_LETTERS | _CLOCK).items():
+        text = text.replace(letters, sign)
+    return text
+
+
+def _is_a_form(text: str) -> str:
+    """Refuse what names no day, month and year."""
+    form = form_of(text)
+    if any(sum(map(form.count, signs)) != 1 for signs in _PARTS):
+        raise ValueError(_NO_FORM)
+    return text
+
+
+DateForm = Annotated[str, AfterValidator(_is_a_form)]
 
 
 class _Strict(BaseModel):
@@ -63,8 +89,19 @@ class Cell(_Strict):
     def _one_of_both(self) -> Self:
         """Refuse a member that comes from nowhere, or from two places."""
         if (self.column is None) == (self.value is None):
-            raise ValueError("give column or value, one of them")
+            raise ValueError("comes from nowhere, or twice. Give column or value.")
         return self
+
+
+def _form(said: object) -> str:
+    """Return which of its two forms a member of an event has."""
+    return HEADING if isinstance(said, str) else CELL
+
+
+Source = Annotated[
+    Annotated[Heading, Tag(HEADING)] | Annotated[Cell, Tag(CELL)], Discriminator(_form)
+]
+"""A heading, or more about where a member comes from."""
 
 
 class When(_Strict):
@@ -80,7 +117,7 @@ class Event(_Strict):
     type: str
     occurred: Heading
     """Column with the date. A row in which it is blank makes no such event."""
-    data: Mapping[str, Heading | Cell] = {}
+    data: Mapping[str, Source] = {}
     when: When | None = None
     sensitivity: Literal["normal", "restricted", "safeguarding"] = "normal"
 
@@ -88,11 +125,14 @@ class Event(_Strict):
     def _is_of_the_catalogue(self) -> Self:
         """Refuse a type, or a member of its data, that the catalogue does not have."""
         if self.type not in CATALOGUE:
-            raise ValueError("type: not in the catalogue")
+            raise ValueError(
+                "type is not in the catalogue. Take one of contracts/events/."
+            )
         known = CATALOGUE[self.type].data.model_fields.keys() - {"person"}
         unknown = sorted(self.data.keys() - known)
         if unknown:
-            raise ValueError(f"data: {', '.join(unknown)}: not a member of the type")
+            rule = f"data: {', '.join(unknown)} is not a member of {self.type}"
+            raise ValueError(f"{rule}. Take of: {', '.join(sorted(known))}.")
         return self
 
     def cells(self) -> Iterator[tuple[str, Cell]]:
@@ -126,22 +166,15 @@ class CaseMapping(_Strict):
     person_ids: Literal["feed", "organisation"] = "feed"
     """organisation: `local_id` is the id by which the sender's own events name people."""
     events: tuple[Event, ...] = Field(min_length=1)
-    dates: tuple[str, ...] = ("DD/MM/YYYY", "YYYY-MM-DD")
+    dates: tuple[DateForm, ...] = ("DD/MM/YYYY", "YYYY-MM-DD")
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     sheet: str | None = None
     header_row: Annotated[int, Field(ge=1, le=100)] = 1
 
     @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms of dates as `strptime` reads them."""
-        return tuple(form_of(text) for text in self.dates)
-
-
-def form_of(text: str) -> str:
-    """Return a form such as `DD/MM/YYYY HH:mm` as `strptime` reads it."""
-    for letters, sign in (_LETTERS | _CLOCK).items():
-        text = text.replace(letters, sign)
-    return text
+    def forms(self) -> Forms:
+        """The forms of dates, as they are written and as `strptime` reads them."""
+        return {text: form_of(text) for text in self.dates}
 
 
 def layout_of(mapping: CaseMapping) -> Layout:
@@ -153,6 +186,7 @@ def layout_of(mapping: CaseMapping) -> Layout:
         upn=_small(person.upn),
         nhs_number=_small(person.nhs_number),
         born=_small(person.date_of_birth),
+        born_on=partial(born, forms=mapping.forms),
         family=_small(person.family_name),
         given=_small(person.given_name),
         shared=mapping.person_ids == "organisation",
@@ -230,58 +264,12 @@ def _columns(mapping: CaseMapping) -> Iterator[Column]:
     for event in mapping.events:
         for _, cell in event.cells():
             if cell.column:
-                yield Column(_small(cell.column), Checked(cell, forms))
+                check = Checked(cell.kind, forms, cell.codes)
+                yield Column(_small(cell.column), check)
         if event.when:
             yield Column(_small(event.when.column), lambda text, _judging: text)
     for event in mapping.events:
-        dates = Checked(Cell(column=event.occurred, kind="date"), forms)
-        yield Column(_small(event.occurred), dates)
-
-
-class Checked:
-    """Checks one column as a mapping has it."""
-
-    def __init__(self, cell: Cell, forms: tuple[str, ...]) -> None:
-        """Go by *cell*; dates are written in one of *forms*."""
-        self._cell = cell
-        self._forms = forms
-
-    def __call__(self, text: str, judging: Judging) -> str:
-        """Return a cell as it is compared; raises BadCellError."""
-        if self._cell.codes:
-            if text not in self._cell.codes:
-                rule = "is none of the codes of the mapping"
-                raise BadCellError(
-                    rule, "Add it to the mapping's codes, or correct it."
-                )
-            return text
-        return _KINDS[self._cell.kind](text, self._forms, judging)
-
-
-def _date(text: str, forms: tuple[str, ...], _judging: Judging) -> str:
-    """Check a date in one of *forms*, or as a workbook keeps one."""
-    try:
-        return datetime.fromisoformat(text).date().isoformat()
-    except ValueError:
-        return day_by(text, forms)
-
-
-def _text(text: str, _forms: tuple[str, ...], judging: Judging) -> str:
-    """Check text."""
-    return a_text(text, judging)
-
-
-def _number(text: str, _forms: tuple[str, ...], judging: Judging) -> str:
-    """Check a whole number."""
-    return a_number(text, judging)
-
-
-def _flag(text: str, _forms: tuple[str, ...], judging: Judging) -> str:
-    """Check a yes or no."""
-    return a_flag(text, judging)
-
-
-_KINDS: Final = {"text": _text, "date": _date, "number": _number, "flag": _flag}
+        yield Column(_small(event.occurred), Checked("date", forms))
 
 
 def _small(column: str | None) -> str:

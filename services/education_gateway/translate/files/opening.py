@@ -200,7 +200,8 @@ def _table(
         return _header_row(names, lines)
     else:
         return None
-    complete(names, blank.layout.table(blank.table), part.name)
+    table = blank.layout.table(blank.table)
+    complete(names, table, part.name, mapped=mapping is not None)
     if encoding == "cp1252":
         rule = "was read as Windows-1252"
         remedy = "Save it as UTF-8 if names look wrong."

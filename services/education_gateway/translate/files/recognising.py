@@ -14,6 +14,10 @@ TABLES: Final = (census.LAYOUT, sen2.LAYOUT, crosswalk.LAYOUT)
 """Kinds of file that come as separated text or as a sheet."""
 CROSSWALK: Final = crosswalk.HEADINGS
 """What a table may hold that says whose numbers are whose: with more it is another."""
+_MAPPED: Final = (
+    "Export it again with all columns, or correct the mapping: its headings, its "
+    "header_row, its sheet or its delimiter."
+)
 _PLACES: Final = ("_file", "_row")
 """Where a row that was set aside stood: what is sent again to correct it has them."""
 
@@ -40,14 +44,15 @@ def _is_anothers(name: str, found: Sequence[Table]) -> bool:
     return any(f"{name}tableid" in other.read for other in found if other.name != name)
 
 
-def complete(names: Sequence[str], table: Table, name: str) -> None:
-    """Refuse a table without the columns that it cannot do without."""
+def complete(
+    names: Sequence[str], table: Table, name: str, *, mapped: bool = False
+) -> None:
+    """Refuse a table without the columns that it, or its mapping, cannot do without."""
     missing = sorted({*table.needed, *table.key} - set(names) - table.optional_key)
     if missing:
         rule = f"lacks the columns {', '.join(missing)}"
-        raise BrokenFileError(
-            rule, where=name, remedy="Export it again with all columns."
-        )
+        remedy = _MAPPED if mapped else "Export it again with all columns."
+        raise BrokenFileError(rule, where=name, remedy=remedy)
 
 
 def spelt(names: list[str]) -> list[str]:

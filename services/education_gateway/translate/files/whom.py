@@ -34,6 +34,8 @@ class Own:
     family: str = ""
     given: str = ""
     former_upn: str = ""
+    born_on: Callable[[str], str] = day
+    """Returns a date of birth as `YYYY-MM-DD`; raises BadCellError."""
     shared: bool = False
     """The ids are those by which the sender's events name the same people."""
 
@@ -51,7 +53,7 @@ class Own:
         said |= _number(values, self.upn, "upn", findings)
         said |= _number(values, self.nhs_number, "nhs_number", findings)
         _number(values, self.former_upn, "upn", findings)
-        said |= _born(values, self.born, findings)
+        said |= _born(values, self.born, self.born_on, findings)
         said |= _name(values, self.family, "family_name", findings)
         said |= _name(values, self.given, "given_name", findings)
         known = {name: value for name, value in said.items() if value}
@@ -103,11 +105,13 @@ _SCHEMES: Final[
 }
 
 
-def _born(values: Values, column: str, findings: list[Finding]) -> dict[str, str]:
+def _born(
+    values: Values, column: str, read: Callable[[str], str], findings: list[Finding]
+) -> dict[str, str]:
     """Return the date of birth; what is no date is a fault of the row."""
     text = values.get(column, "") if column else ""
     try:
-        return {"date_of_birth": day(text)} if text else {}
+        return {"date_of_birth": read(text)} if text else {}
     except BadCellError as bad:
         findings.append(Finding(column, bad.rule, bad.remedy, value=text))
         return {}

@@ -174,6 +174,73 @@ def test_a_wrong_mapping_says_where(written, changes, fault):
     assert fault in "\n".join(json.loads(ran.stdout)["faults"])
 
 
+UNQUOTED = """
+mapping: ehc-cases
+version: 1
+sender: urn:dfe:la:931
+feed: cases
+mode: state
+key: [Case]
+person: {local_id: Person}
+dates: [dd/mm/yyyy]
+events:
+  - type: ehcna.decided.v1
+    occurred: Decided
+    when: {column: Decision, among: [Yes, No]}
+    data:
+      decision: {column: Decision, codes: {Yes: assess, "No": refuse, 3: refuse}}
+      notified_on: {column: Decided, kind: day}
+"""
+
+
+def test_faults_are_said_as_the_analyst_would_find_them(tmp_path):
+    """Where, counted from 1; what YAML made of it; once each, and nothing that follows."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text(UNQUOTED)
+    ran = CliRunner().invoke(app, ["check", str(file), "--json"])
+    faults = dict(one.split(": ", 1) for one in json.loads(ran.stdout)["faults"])
+
+    assert faults.keys() == {
+        "dates, number 1",
+        "events, number 1, data, decision, codes, one of the codes",
+        "events, number 1, data, notified_on, kind",
+        "events, number 1, when, among, number 1",
+        "events, number 1, when, among, number 2",
+    }
+    assert "quotation marks" in faults["events, number 1, when, among, number 1"]
+    assert "DD/MM/YYYY" in faults["dates, number 1"]
+
+
+def test_what_is_no_yaml_says_the_line(tmp_path):
+    """Of a slip in the third line the third line is named."""
+    file = tmp_path / "mapping.yaml"
+    file.write_text("mapping: a\nversion: 1\nsender: [\n")
+
+    assert "line 4: is no YAML" in CliRunner().invoke(app, ["check", str(file)]).stdout
+
+
+def test_dates_are_those_of_the_mapping(written):
+    """Of birth too; a wrong one is told which forms the mapping has."""
+    mapping = read(written(dates=["DD.MM.YYYY", "DD-MON-YY"]))
+    wrong = {"DOB": "May 2015", "Decided": "2025/04/10"}
+    good = {"DOB": "04.05.2015", "Decided": "10.04.2025"}
+    _, [first, second] = judged(mapping, CASE | good, CASE | {"Case": "C2"} | wrong)
+
+    assert first.row.carried["person"]["date_of_birth"] == "2015-05-04"
+    said = {one.column: one.remedy for one in second.findings}
+    assert said.keys() == {"dob", "decided"}
+    assert all("DD.MM.YYYY or DD-MON-YY" in remedy for remedy in said.values())
+
+
+def test_headings_that_a_sample_lacks_may_be_the_mappings_fault(written, tmp_path):
+    """Whoever wrote the mapping is told to look there as well."""
+    sample = tmp_path / "cases.csv"
+    sample.write_bytes(csv_of([{"Case": "C1"}], ";"))
+    said = ["check", str(written()), "--sample", str(sample)]
+
+    assert "correct the mapping" in CliRunner().invoke(app, said).stdout
+
+
 def test_a_mapping_is_tried_on_a_sample(written, tmp_path):
     """What it would make is counted; a row that fails is named, without its value."""
     sample = tmp_path / "cases.csv"
