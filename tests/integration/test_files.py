@@ -166,6 +166,8 @@ def test_an_older_snapshot_is_not_taken_for_a_newer_one(agencies):
     said = taken(agencies, csv_of(rows), feed="older", as_at="2025-10-02")
 
     assert (said["state"], said["reason"]) == ("refused", "out-of-date")
+    _, [why] = report(agencies, said["message_ref"], "operator")
+    assert (why["state"], why["rule"]) == ("refused", said["rule"])
 
 
 def test_a_day_to_come_is_refused_and_keeps_nothing_out(agencies):
@@ -217,6 +219,9 @@ def test_a_file_of_no_kind_is_refused_at_the_door(agencies):
     assert "its feed has no mapping" in answer.json()["detail"]
     ref = answer.headers["Location"].removeprefix("/messages/")
     assert agencies.receipt(ref).json()["state"] == "refused"
+    _, [why] = report(agencies, ref, "operator")
+    assert why["rule"].endswith("its feed has no mapping")
+    assert (why["state"], why["what_to_do"][:5]) == ("refused", "Check")
 
 
 def test_files_that_belong_together_come_in_one_request(agencies):

@@ -5,7 +5,8 @@ A watched folder: what a case system's nightly export leaves there is a delivery
 `ods-RNU`. A file there, or a folder of files that belong together, is taken once it has
 not changed between two looks. Names that begin with a dot, or end as those of files
 that are still being written do, are passed over. Its bytes are committed before it is
-removed; a receipt is left in `receipts/`, and what was refused in `refused/`.
+removed; a receipt is left in `receipts/`, and what was refused in `refused/`, as is a
+file that lies where no feed's folder is.
 """
 
 import asyncio
@@ -30,6 +31,15 @@ _SECONDS: Final = 2.0
 _AWAY: Final = 503
 _UNFINISHED: Final = (".part", ".tmp", ".filepart", ".crdownload", ".partial")
 _OURS: Final = frozenset({"receipts", "refused"})
+_DEEP: Final = 2
+"""Folders above a delivery: the organisation's and the feed's."""
+_ASTRAY: Final = Problem(
+    422,
+    "not-understood",
+    "Nothing was taken in: this is no feed's folder. Put the file into "
+    "<organisation>/<feed>/: the organisation as la-931, urn-123456 or ods-RNU, the feed "
+    "in small letters, digits, - and _.",
+)
 _SCHEMES: Final = {"la": "urn:dfe:la:", "urn": "urn:dfe:urn:", "ods": "urn:ods:"}
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -54,10 +64,15 @@ class Folder:
     async def turn(self) -> None:
         """Take what has not changed since the last look."""
         there = await asyncio.to_thread(lambda: dict(_deliveries(self._root)))
+        astray = await asyncio.to_thread(lambda: dict(_astray(self._root)))
+        there |= astray
         still = [one for one, stamp in there.items() if self._seen.get(one) == stamp]
         self._seen = there
         for one in still:
-            await self._take(one, there[one])
+            if one in astray:
+                await asyncio.to_thread(_set_aside, one, _ASTRAY.body())
+            else:
+                await self._take(one, there[one])
 
     async def _take(self, path: Path, stamp: Stamp) -> None:
         """Keep one delivery and remove it, or put it aside with what is wrong."""
@@ -115,10 +130,22 @@ def _files(path: Path, stamp: Stamp) -> list[Path]:
 def _deliveries(root: Path) -> Iterator[tuple[Path, Stamp]]:
     """Yield what lies in the folders of feeds, and how it looks now."""
     for feed in sorted(root.glob("*/*/")):
-        if not feed.is_dir() or not _is_known(root, feed):
+        if feed.name in _OURS or not feed.is_dir() or not _is_known(root, feed):
             continue
         for one in sorted(feed.iterdir()):
             if one.name not in _OURS and (stamp := _stamp(one)):
+                yield one, stamp
+
+
+def _astray(root: Path) -> Iterator[tuple[Path, Stamp]]:
+    """Yield the files that lie where no feed's folder is, and how they look now."""
+    for pattern in ("*", "*/*", "*/*/*"):
+        for one in sorted(root.glob(pattern)):
+            above = one.relative_to(root).parts[:-1]
+            if not one.is_file() or _OURS & {*above} or _is_unfinished(one):
+                continue
+            feed = one.parent if len(above) == _DEEP else None
+            if not (feed and _is_known(root, feed)) and (stamp := _stamp(one)):
                 yield one, stamp
 
 

@@ -130,7 +130,8 @@ class Files:
         async def work(step: Step) -> None:
             """Say why."""
             refused = Refused("not-understood", where=broken.where, rule=broken.rule)
-            await outcomes.refuse(step, job, refused, state="refused")
+            remedy = broken.remedy
+            await outcomes.refuse(step, job, refused, state="refused", remedy=remedy)
 
         await self._service.steps.turn(_TURN, work)
 
@@ -148,7 +149,9 @@ class Files:
             feed = await store.feed_id(step.conn, job.sender, job.feed)
             if old := await self._older(step, feed, work):
                 refused = Refused("out-of-date", where=old, rule=_OLDER)
-                await outcomes.refuse(step, job, refused, state="refused")
+                await outcomes.refuse(
+                    step, job, refused, state="refused", remedy=_SEND_NEWER
+                )
                 return False
             if shrunk := await self._shrunken(step, feed, work):
                 await outcomes.hold(step, job.ref, kind, *shrunk)
@@ -288,4 +291,5 @@ class Files:
 
 
 _OLDER: Final = "speaks of an earlier day than what was taken in before it"
+_SEND_NEWER: Final = "Send what is true now, as of a day that is no earlier."
 _LAST_PLACE: Final = deliveries.MOST_FILES * deliveries.FILE_RANGE

@@ -147,7 +147,7 @@ class Arriving:
             """Keep it."""
             topic = topics.EDUCATION_INBOUND
             ref, why = await messages.refuse(step, arrived, refused, topic=topic)
-            await deliveries.keep_refused(step, ref, arrived)
+            await deliveries.keep_refused(step, ref, arrived, why, broken.remedy)
             return ref, why
 
         ref, why = await self._service.steps.request(work)

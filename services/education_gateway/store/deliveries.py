@@ -10,6 +10,8 @@ from uuid import UUID
 import orjson
 
 from schemas import topics
+from schemas.errors import Refused
+from services.education_gateway.store import failures
 from services.runtime.intake import messages
 from services.runtime.postgres import Connection
 from services.runtime.step import Step
@@ -21,6 +23,10 @@ LEASE_SECONDS: Final = 60
 _KEEP_PART: Final = """
 INSERT INTO originals (message_ref, content_type, sha256, bytes, file, name, part)
 VALUES ($1, $2, sha256($3), $3, $4, $5, $6)
+"""
+_REFUSED: Final = """
+INSERT INTO files (message_ref, feed, corrects, state) VALUES ($1, $2, $3, 'refused')
+ON CONFLICT DO NOTHING
 """
 _NEXT: Final = """
 SELECT f.*, r.sender, r.request_id, r.received_at FROM files f
@@ -125,14 +131,18 @@ async def keep(step: Step, arrived: Arrived, answer: bytes) -> messages.Kept:
     return kept
 
 
-async def keep_refused(step: Step, ref: UUID, arrived: Arrived) -> None:
-    """Keep the bytes of a delivery that was refused at the door, once."""
+async def keep_refused(
+    step: Step, ref: UUID, arrived: Arrived, refused: Refused, remedy: str
+) -> None:
+    """Keep the bytes of a delivery that was refused at the door, and why, once."""
     known = (
         "SELECT 1 FROM originals WHERE message_ref = $1 AND name IS NOT NULL LIMIT 1"
     )
     if not await step.conn.fetchval(known, ref):
         for number, (name, kind, stream) in enumerate(arrived.files):
             await _keep_file(step, ref, number, (name, kind), stream)
+        await step.conn.execute(_REFUSED, ref, arrived.feed, arrived.corrects)
+        await failures.whole(step.conn, ref, refused, remedy)
 
 
 async def _keep_file(

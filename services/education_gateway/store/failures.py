@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 
+from schemas.errors import Refused
 from services.runtime.postgres import Connection
 
 _FAIL: Final = """
@@ -77,6 +78,12 @@ async def note(
         await conn.execute(_FAIL, ref, *[list(c) for c in zip(*failed, strict=True)])
     if found:
         await conn.execute(_FIND, ref, *[list(c) for c in zip(*found, strict=True)])
+
+
+async def whole(conn: Connection, ref: UUID, refused: Refused, remedy: str) -> None:
+    """Keep why a delivery was refused whole, where its report shows what was found."""
+    said = (0, 0, "", refused.where, refused.rule, remedy)
+    await note(conn, ref, (), [Found(*said, warning=False, value="")])
 
 
 async def corrected(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from schemas import topics
 from schemas.errors import Refused
+from services.education_gateway.store import failures
 from services.education_gateway.store.deliveries import Job, Progress, job_of
 from services.runtime.intake import messages
 from services.runtime.step import Step
@@ -40,8 +41,11 @@ async def hold(step: Step, ref: UUID, kind: str, rule: str, where: str) -> None:
     )
 
 
-async def refuse(step: Step, job: Job, refused: Refused, *, state: str) -> None:
-    """Refuse a whole delivery; its bytes stay where they are."""
+async def refuse(
+    step: Step, job: Job, refused: Refused, *, state: str, remedy: str = ""
+) -> None:
+    """Refuse a whole delivery, with what to do; its bytes stay where they are."""
+    await failures.whole(step.conn, job.ref, refused, remedy)
     await step.conn.execute(
         "UPDATE files SET state = $2 WHERE message_ref = $1", job.ref, state
     )

@@ -172,6 +172,8 @@ class Reporting:
 
 def _state(found: Mapping[str, Any]) -> str:
     """Return what has become of the row."""
+    if not found["row"]:
+        return "refused"
     if found["corrected"]:
         return "corrected"
     return "set aside" if found["failed"] else "taken in"

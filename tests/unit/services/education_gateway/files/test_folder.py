@@ -121,14 +121,20 @@ async def test_what_cannot_be_kept_now_stays(tmp_path, feed):
     assert (feed / "pupils.csv").read_bytes() == CONTENT
 
 
-async def test_folders_that_name_nobody_are_passed_over(tmp_path):
-    """Only organisations send."""
+@pytest.mark.parametrize("place", [".", "la-931", "somebody/census", "la-931/My Feed"])
+async def test_a_file_outside_a_feeds_folder_is_set_aside_and_said(tmp_path, place):
+    """Only organisations send, and only feeds; it lies there once, with what to do."""
     arriving = Arriving()
-    odd = tmp_path / "somebody" / "census"
-    odd.mkdir(parents=True)
+    odd = tmp_path / place
+    odd.mkdir(parents=True, exist_ok=True)
     (odd / "pupils.csv").write_bytes(CONTENT)
+    (odd / "more.csv.part").write_bytes(CONTENT)
     folder = watched(tmp_path, arriving)
-    await folder.turn()
-    await folder.turn()
+    for _ in range(4):
+        await folder.turn()
 
     assert arriving.kept == []
+    assert (odd / "refused" / "pupils.csv").read_bytes() == CONTENT
+    why = json.loads((odd / "refused" / "pupils.csv.problem.json").read_text())
+    assert "<organisation>/<feed>/" in why["detail"]
+    assert (odd / "more.csv.part").exists()

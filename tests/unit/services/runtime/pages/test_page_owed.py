@@ -59,6 +59,7 @@ def test_what_others_owe_is_apart_from_what_is_asked_of_us():
     html = pages.owed(owed_page())
 
     assert html.count('href="/owed/') == 1
+    assert "27 April 2026" in html.partition("days are counted to")[2][:80]
     assert html.index("not acknowledged in two working days") < html.index("waited for")
 
 
