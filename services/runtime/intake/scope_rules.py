@@ -98,9 +98,14 @@ def beside(
     return frozenset(
         index
         for index in left
-        if category_of(statements[index].type) == _IDENTITY
+        if _says_who(statements[index])
         and refs.person_ref(key, publisher, statements[index].person) in inside
     )
+
+
+def _says_who(statement: Statement) -> bool:
+    """Return whether it states who a child is; a row of a file has no type yet."""
+    return bool(statement.type) and category_of(statement.type) == _IDENTITY
 
 
 def read(shared: Shared) -> Rules:
