@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from schemas.days import EARLIEST, LATEST
 from schemas.entry import Entry
 from schemas.naming import namings
 from services.runtime import audit, children, instants, postgres, refs
@@ -139,11 +140,16 @@ def known_moment(known_on: str | None) -> str | None:
         if _DAY.fullmatch(known_on):
             after = date.fromisoformat(known_on) + timedelta(days=1)
             begin = datetime.combine(after, time(), instants.LONDON)
-            return instants.text(begin - timedelta(microseconds=1))
-        return instants.text(instants.parsed(known_on))
+            asked = begin - timedelta(microseconds=1)
+        else:
+            asked = instants.parsed(known_on)
     except (ValueError, OverflowError):
-        detail = "as_known_on must be a date, or an instant with an offset."
-        raise not_understood(detail) from None
+        asked = None
+    if not asked or not EARLIEST <= asked.date() <= LATEST:
+        years = f"from {EARLIEST.year} to {LATEST.year}"
+        detail = f"as_known_on must be a date, or an instant with an offset, {years}."
+        raise not_understood(detail)
+    return instants.text(asked)
 
 
 def _own_person(key: bytes, org: str, asked: object) -> str | None:

@@ -86,7 +86,15 @@ def test_as_known_on(asked, moment):
 
 @pytest.mark.parametrize(
     "asked",
-    ["tomorrow", "2026-02-30", "2026-W10-1", "2026-03-02T10:00:00", "9999-12-31"],
+    [
+        "tomorrow",
+        "2026-02-30",
+        "2026-W10-1",
+        "2026-03-02T10:00:00",
+        "9999-12-31",
+        "9999-12-30",
+        "0001-01-01",
+    ],
 )
 def test_as_known_on_is_a_date_or_an_instant(asked):
     """Anything else is said to be wrong, the value left out."""
