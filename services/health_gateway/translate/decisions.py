@@ -1,12 +1,22 @@
 """BaRS's decision table as data: what a message of each kind says happened."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.events import CATALOGUE
 from schemas.events.health import Code
 
+
+def _known(name: str) -> str:
+    """Refuse a misspelt type before anything is translated with it."""
+    if name not in CATALOGUE:
+        raise ValueError("not in the catalogue")
+    return name
+
+
+TypeName = Annotated[str, AfterValidator(_known)]
+"""Name of a type in the event catalogue."""
 Texts = tuple[Annotated[str, StringConstraints(min_length=1)], ...]
 
 
@@ -41,20 +51,12 @@ class Row(Strict):
 
     when: When
     expected: Expected = Expected()
-    type: str
-    """Name in the event catalogue."""
+    type: TypeName
     facet: str = ""
     """Added to the record's id, so that an end never supersedes the referral itself."""
     classification: Code | None = None
     warning: Code | None = None
     """For what the standard's table does not have and its own examples do."""
-
-    @model_validator(mode="after")
-    def _has_a_known_type(self) -> Self:
-        """Refuse a misspelt type before anything is translated with it."""
-        if self.type not in CATALOGUE:
-            raise ValueError("type: not in the catalogue")
-        return self
 
 
 class DecisionTable(Strict):

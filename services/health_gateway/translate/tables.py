@@ -8,12 +8,11 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from schemas.events import CATALOGUE
 from schemas.events.health import Code
 from schemas.identifiers import Organisation
 from services.health_gateway.rules import STRICT, Repair, Repairs
 from services.health_gateway.translate.codings import Coding
-from services.health_gateway.translate.decisions import DecisionTable, Strict
+from services.health_gateway.translate.decisions import DecisionTable, Strict, TypeName
 
 READING: Final = 3
 """
@@ -93,19 +92,11 @@ class National(Strict):
 class Meant(Strict):
     """What an event type of a national service says happened."""
 
-    type: str = "health.unclassified.v1"
-    """Name in the event catalogue."""
+    type: TypeName = "health.unclassified.v1"
     changed: tuple[Code, ...] = ()
     """Names of what changed about who the patient is."""
     flags: bool = False
     """Whether the codes of the patient's flags say what it is."""
-
-    @model_validator(mode="after")
-    def _has_a_known_type(self) -> Self:
-        """Refuse a misspelt type before anything is translated with it."""
-        if self.type not in CATALOGUE:
-            raise ValueError("type: not in the catalogue")
-        return self
 
 
 class Notices(Strict):
