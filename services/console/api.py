@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from services.console import rules
 from services.console.clients.watching import Watch
-from services.console.store.desk import Desk, require_operator
+from services.console.store.desk import Desk
+from services.runtime import offices
 from services.runtime.agreements import Contracts
 from services.runtime.intake.door import read_body
 from services.runtime.problems import Problem
@@ -102,7 +103,7 @@ class Door:
     async def _operator(self, request: Request) -> Caller:
         """Return who asks; raises unless that is an operator."""
         caller = await self._service.tokens.caller(request)
-        require_operator(caller)
+        offices.operator(caller, self._contracts)
         return caller
 
 

@@ -22,7 +22,7 @@ def main(shared: Shared) -> int:
     settings = Settings()
     service = Service(shared, "console")
     contracts = Contracts(shared)
-    desk = Desk(service, settings)
+    desk = Desk(service, contracts, settings)
     sessions = session.Sessions(service, contracts)
     watch = Watch(shared, settings.addresses)
     balancing = handlers.Balancing(desk, watch, settings.settle_seconds)

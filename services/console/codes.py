@@ -28,11 +28,6 @@ MESSAGE: Final = "message.received.v1"
 
 PERSON_LINKED: Final = "person.linked.v1"
 
-OPERATOR: Final = "operator"
-"""Role of those who use the console."""
-
-SCOPE: Final = "operate"
-
 NEW: Final = "new"
 REPLAYED: Final = "replayed"
 CLOSED: Final = "closed"

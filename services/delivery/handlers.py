@@ -9,10 +9,11 @@ from services.delivery import rules, store
 from services.runtime import decide, instants
 from services.runtime.agreements import Contracts
 from services.runtime.children import Child, Children, Link
-from services.runtime.decide import Reach, Viewer
+from services.runtime.decide import Reach
 from services.runtime.envelope import Record, event_data
 from services.runtime.reading import Reader
 from services.runtime.step import Step
+from services.runtime.terms import Viewer
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ def main(shared: Shared) -> int:
                 door.router(),
                 file_door.router(),
                 trial.router(),
-                scope.router(),
+                scope.router(contracts),
                 ticking.router(service, contracts),
                 session.router(service, contracts),
                 pages.router(),

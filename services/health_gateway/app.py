@@ -24,7 +24,9 @@ def main(shared: Shared) -> int:
     trial = api.Validation(service, files, contracts)
     settings = Settings()
     door = api.Door(service, settings, files, scope)
-    again = api.Retranslation(service, files, translating, handlers.translated)
+    again = api.Retranslation(
+        service, contracts, files, translating, handlers.translated
+    )
     reading = api.Reading(files, scope, mesh(shared.contracts))
     mailbox = settings.mesh_url and api.Polling(
         service, Mailbox(settings), reading, settings.mesh_poll_seconds
@@ -39,7 +41,12 @@ def main(shared: Shared) -> int:
                 *(Timer(2.0, one.refresh) for one in (scope, contracts, files)),
                 *([mailbox.timer] if mailbox else []),
             ),
-            routers=(trial.router(), again.router(), door.router(), scope.router()),
+            routers=(
+                trial.router(),
+                again.router(),
+                door.router(),
+                scope.router(contracts),
+            ),
             shared=("services.runtime.intake",),
             books=counting.books("health-gateway", topics.HEALTH_INBOUND),
         )

@@ -13,15 +13,16 @@ from starlette.requests import Request
 from schemas.naming import namings
 from services.identity_linking import rules, store, translate
 from services.identity_linking.settings import Settings
-from services.runtime import audit, instants, refs
+from services.runtime import audit, instants, offices, refs
 from services.runtime.agreements import Contracts
 from services.runtime.decide import Reach, reach
+from services.runtime.offices import OPERATOR, STEWARD, Officer
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
 from services.runtime.step import Step
 from services.runtime.tokens import Caller
 
-_STEWARDS: Final = frozenset({"operator", "steward"})
+_STEWARDS: Final = (OPERATOR, STEWARD)
 
 
 class Reason(BaseModel):
@@ -71,11 +72,11 @@ class Door:
             """Part a person from its child; it founds a child of its own."""
             caller = await self._service.tokens.caller(request)
             caller.needs("operate")
-            why = self._reason(caller, asked)
+            by, why = self._steward(caller), self._reason(asked)
             command = Command(ref, why, _request_id(request))
             self._require_reading()
             return await self._service.doors.commit(
-                lambda step: self._unlink(step, caller, command)
+                lambda step: self._unlink(step, by, command)
             )
 
         @routes.get("/reviews")
@@ -83,24 +84,27 @@ class Door:
             """List what rules left open, for stewards: references and no identifier."""
             caller = await self._service.tokens.caller(request)
             caller.needs("read")
-            _require_steward(caller)
-            return await self._service.doors.commit(lambda s: _reviews(s, caller))
+            by = self._steward(caller)
+            return await self._service.doors.commit(lambda s: _reviews(s, by))
 
         @routes.post("/reviews/{ref}/settle")
         async def settle(ref: str, asked: Reason, request: Request) -> dict[str, Any]:
             """Note that a steward has looked at a review, and what came of it."""
             caller = await self._service.tokens.caller(request)
             caller.needs("operate")
-            why = self._reason(caller, asked)
+            by, why = self._steward(caller), self._reason(asked)
             return await self._service.doors.commit(
-                lambda step: _settle(step, caller, ref, why)
+                lambda step: _settle(step, by, ref, why)
             )
 
         return routes
 
-    def _reason(self, caller: Caller, asked: Reason) -> str:
-        """Return a steward's reason; raises a 403 for others and a 422 for none."""
-        _require_steward(caller)
+    def _steward(self, caller: Caller) -> Officer:
+        """Return *caller* as a steward or an operator; raises a 403 for others."""
+        return offices.officer(caller, self._contracts, *_STEWARDS)
+
+    def _reason(self, asked: Reason) -> str:
+        """Return a steward's reason; raises a 422 for none."""
         if len(asked.reason.strip()) < self._settings.shortest_reason:
             raise Problem(422, "not-understood", "Give a reason in a few words.")
         return asked.reason.strip()
@@ -130,9 +134,7 @@ class Door:
         await audit.record(step.conn, _disclosure(caller, reached, ref, shown))
         return {"child_ref": ref} | shown
 
-    async def _unlink(
-        self, step: Step, caller: Caller, asked: Command
-    ) -> dict[str, Any]:
+    async def _unlink(self, step: Step, by: Officer, asked: Command) -> dict[str, Any]:
         """
         Part a person from all others of its child, once; return which child it is now.
 
@@ -144,10 +146,12 @@ class Door:
             raise unknown()
         before = await _parted_before(step, asked, place)
         if before is None:
-            by = f"{caller.org} {caller.token_id}"
-            before = await self._part(step, asked, place, epoch + 1, knownat, by)
+            who = f"{by.caller.org} {by.caller.token_id}"
+            before = await self._part(step, asked, place, epoch + 1, knownat, who)
         child, decided_at = before
-        await audit.record(step.conn, _parted(caller, asked.person, child))
+        await audit.record(
+            step.conn, by.discloses("unlink", asked.person, {"child": child})
+        )
         return {"person_ref": asked.person, "child_ref": child, "epoch": decided_at}
 
     async def _part(
@@ -179,25 +183,11 @@ class Door:
         return child, epoch
 
 
-def _require_steward(caller: Caller) -> None:
-    """Raise a 403 unless the caller is a steward or an operator."""
-    if not _STEWARDS & set(caller.roles):
-        raise Problem(403, "not-permitted", "This is for stewards and operators.")
-
-
-async def _reviews(step: Step, caller: Caller) -> dict[str, Any]:
+async def _reviews(step: Step, by: Officer) -> dict[str, Any]:
     """Return the open reviews, audited."""
     found = await store.open_reviews(step.conn)
     refs_shown = [str(one["ref"]) for one in found]
-    row = audit.Disclosure(
-        caller=caller,
-        role=next(iter(_STEWARDS & set(caller.roles))),
-        action="reviews",
-        subject="reviews",
-        agreement="-",
-        version="-",
-        shown={"reviews": refs_shown},
-    )
+    row = by.discloses("reviews", "reviews", {"reviews": refs_shown})
     await audit.record(step.conn, row)
     shown = [
         {**one, "ref": str(one["ref"]), "raised_at": instants.text(one["raised_at"])}
@@ -206,14 +196,14 @@ async def _reviews(step: Step, caller: Caller) -> dict[str, Any]:
     return {"reviews": shown}
 
 
-async def _settle(step: Step, caller: Caller, said: str, why: str) -> dict[str, Any]:
+async def _settle(step: Step, by: Officer, said: str, why: str) -> dict[str, Any]:
     """Settle a review; raises the one 404. Settled again, the first one counts."""
     try:
         ref = UUID(said)
     except ValueError:
         raise unknown() from None
-    by = f"{caller.org} {caller.token_id}"
-    if not await store.settle_review(step.conn, ref, by=by, words=why):
+    who = f"{by.caller.org} {by.caller.token_id}"
+    if not await store.settle_review(step.conn, ref, by=who, words=why):
         raise unknown()
     return {"ref": str(ref), "settled": True}
 
@@ -268,19 +258,6 @@ def identifiers_for(org: str, said: Sequence[rules.Stated]) -> dict[str, Any]:
         "given_name": next((s.given_name for s in said if s.given_name), None),
     }
     return {name: value for name, value in first.items() if value is not None}
-
-
-def _parted(caller: Caller, person: str, child: str) -> audit.Disclosure:
-    """Return what is to be written about an un-linking: who did it, and the new child."""
-    return audit.Disclosure(
-        caller=caller,
-        role=next(role for role in caller.roles if role in _STEWARDS),
-        action="unlink",
-        subject=person,
-        agreement=audit.NO_AGREEMENT,
-        version=audit.NO_AGREEMENT,
-        shown={"child": child},
-    )
 
 
 def _disclosure(

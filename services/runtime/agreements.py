@@ -15,8 +15,8 @@ from schemas.agreement import Agency, Agreement, AgreementsFile, Recipient
 from schemas.clocks import ClockRule
 from schemas.errors import Stopped
 from services.runtime import instants, log
-from services.runtime.decide import Agreements, Viewer, agreements_of
 from services.runtime.settings import Shared
+from services.runtime.terms import Agreements, Viewer, agreements_of, has_feed
 from services.runtime.tokens import Caller
 
 M = TypeVar("M", bound=BaseModel)
@@ -92,6 +92,10 @@ class Contracts:
     def viewer(self, caller: Caller) -> Viewer:
         """Return who *caller* is to `decide`."""
         return Viewer(caller.org, caller.roles, self.today)
+
+    def may_pull(self, caller: Caller) -> bool:
+        """Return whether an agreement gives the caller, in a role it has, a feed."""
+        return has_feed(self.viewer(caller), self.rules.agreements)
 
     async def refresh(self) -> None:
         """Read the files again if one has changed; keep the last good ones otherwise."""

@@ -12,7 +12,7 @@ from services.runtime.postgres import Connection
 from services.runtime.tokens import Caller
 
 NO_AGREEMENT: Final = "-"
-"""What is shown by no agreement: a sender's own messages, and what operators see."""
+"""What is shown by no agreement: a sender's own messages."""
 
 _WRITE: Final = """
 INSERT INTO audit (org, role, token_id, action, subject, agreement, version, shown)

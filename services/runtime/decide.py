@@ -2,78 +2,35 @@
 Who may see what: one pure function, and everything is denied by default.
 
 `reach` asks once for a viewer and a child, `decide` for each event, and both look
-things up that `agreements_of` made ready, because delivery asks for every event and
-subscriber. Nothing that a viewer may not see takes part in an answer, so it cannot
-change one.
+things up that `agreements_of` made ready. Nothing that a viewer may not see takes part
+in an answer, so it cannot change one.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Final, Literal
+from typing import Final
 
-from schemas.agreement import Agreement, AgreementsFile
+from schemas.agreement import Agreement
 from schemas.clocks import ClockRule
 from schemas.entry import Entry
 from schemas.history import telling, withdraws
 from schemas.naming import Naming
+from services.runtime.terms import (
+    DENIED,
+    WITHOUT_A_ROLE,
+    Agreements,
+    Decision,
+    Terms,
+    Viewer,
+    in_force,
+)
 
-_WITHOUT_A_ROLE: Final = ("system",)
 _BARE_WITHDRAWAL: Final = frozenset({"withdraws"})
 _DRIVES_CLOCKS: Final = frozenset({"normal", "restricted"})
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who asks, as the token says it, and on which day."""
-
-    org: str
-    roles: tuple[str, ...]
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether one event may be shown, how much of it, and what says so."""
-
-    permitted: bool
-    mode: Literal["content", "existence"] | None
-    fields: frozenset[str] | None
-    """Data members to show; None is all of them."""
-    agreement: str | None
-    version: str | None
-    """SHA-256 of the file that held the agreement."""
-
-    @property
-    def whole(self) -> bool:
-        """Whether all of the event's data may be shown."""
-        return self.mode == "content" and self.fields is None
-
-
 _Seen = tuple[Entry, Decision]
-
-DENIED: Final = Decision(
-    permitted=False, mode=None, fields=frozenset(), agreement=None, version=None
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """An agreement made ready to be asked often."""
-
-    agreement: Agreement
-    version: str
-    granted: Mapping[str, Decision]
-    """By category."""
-    own: Decision
-    """For what the recipient sent itself."""
-    councils: frozenset[str] | None
-    """Whose children; None: the circle."""
-
-
-Agreements = Mapping[tuple[str, str], Sequence[Terms]]
-"""By recipient and role, in the order of the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +47,6 @@ class Reach:
     def agreement(self) -> Agreement:
         """The agreement that holds."""
         return self.terms.agreement
-
-
-def agreements_of(files: Iterable[tuple[AgreementsFile, str]]) -> Agreements:
-    """Return every agreement, made ready; with each file comes its version."""
-    ready: defaultdict[tuple[str, str], list[Terms]] = defaultdict(list)
-    for file, version in files:
-        for agreement in file.agreements:
-            terms = _terms(agreement, version)
-            for role in agreement.roles:
-                ready[agreement.recipient, role].append(terms)
-    return dict(ready)
 
 
 def reach(
@@ -181,41 +127,10 @@ def hears_of_clock(reach: Reach | None, rule: ClockRule) -> bool:
     )
 
 
-def _terms(agreement: Agreement, version: str) -> Terms:
-    """Return *agreement* with the answer to every question it can be asked."""
-    granted = {
-        category: Decision(
-            permitted=True,
-            mode=grant.mode,
-            fields=None if grant.fields == "all" else frozenset(grant.fields),
-            agreement=agreement.id,
-            version=version,
-        )
-        for grant in agreement.grants
-        for category in grant.categories
-    }
-    own = Decision(
-        permitted=True,
-        mode="content",
-        fields=None,
-        agreement=agreement.id,
-        version=version,
-    )
-    return Terms(agreement, version, granted, own, _councils(agreement))
-
-
-def _councils(agreement: Agreement) -> frozenset[str] | None:
-    """Return the councils of the agreement's area, or None if it speaks of a circle."""
-    if agreement.children == "circle":
-        return None
-    return frozenset(f"urn:dfe:la:{code}" for code in agreement.children.area)
-
-
 def _acting(viewer: Viewer, agreements: Agreements) -> tuple[str, list[Terms]]:
     """Return the role that acts, and what it was granted; nothing if none does."""
-    for role in viewer.roles or _WITHOUT_A_ROLE:
-        made = agreements.get((viewer.org, role), ())
-        held = [terms for terms in made if terms.agreement.in_force(viewer.on)]
+    for role in viewer.roles or WITHOUT_A_ROLE:
+        held = in_force(viewer, role, agreements)
         if held:
             return role, [terms for terms in held if terms.granted]
     return "", []

@@ -18,9 +18,8 @@ from aiokafka.errors import KafkaError
 
 from schemas.errors import NotNow, Stopped
 from services.runtime import audit, kafka, log
+from services.runtime.offices import OPERATOR
 from services.runtime.settings import PORTS
-
-_OPERATOR: Final = "operator"
 
 _LANES: Final = """
 UPDATE lanes l SET owner = '', lease_until = '-infinity', confirmed_offset = -1,
@@ -105,6 +104,6 @@ async def _accept(
     """Note for one service that the cluster is new on purpose, who says so and why."""
     await conn.execute(_ACCEPT.format(name), cluster_id)
     said = orjson.dumps({"reason": reason}).decode()
-    row = (_OPERATOR, cluster_id, audit.NO_AGREEMENT, said)
+    row = (OPERATOR, cluster_id, audit.NO_AGREEMENT, said)
     await conn.execute(_AUDIT.format(name), *row)
     return Accepted(name, await conn.fetchval(_COUNT.format(name)))

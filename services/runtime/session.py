@@ -22,6 +22,7 @@ from starlette.responses import Response
 from services.runtime import log, pages
 from services.runtime.agreements import Contracts, Rules
 from services.runtime.intake.door import read_body
+from services.runtime.offices import OPERATOR
 from services.runtime.pages import models, words
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
@@ -32,7 +33,6 @@ FORM_COOKIE: Final = "throughline_form"
 
 _LONGEST_FORM: Final = 10_000
 _WITHOUT_A_ROLE: Final = "system"
-_OPERATOR: Final = "operator"
 _LOCAL: Final = re.compile(r"/(?!/)[!-\[\]-~]*", re.ASCII)
 """A path of this service: printable, no backslash, and not the `//` of another host."""
 
@@ -240,7 +240,7 @@ class _SignIn:
 
     async def _token(self, org: str, role: str) -> str:
         """Return a token of the development issuer; raises a 503 while it is away."""
-        scope = "read operate" if role == _OPERATOR else "publish read"
+        scope = "read operate" if role == OPERATOR else "publish read"
         asked = {"org": org, "roles": [role], "scope": scope}
         url = f"{self._service.settings.issuer.rstrip('/')}/token"
         try:

@@ -203,9 +203,9 @@ def test_a_disclosure_leaves_one_row(told, door):
     assert row["action"] == door.split()[0].replace("page", "timeline")
     assert row["org"] in {COUNCIL, TRUST, SCHOOL}
     assert row["token_id"]
-    granted = row["action"] in {"timeline", "search", "clock", "feed", "identifiers"}
-    assert (row["agreement"] != NO_AGREEMENT) == granted
-    assert (row["version"] != NO_AGREEMENT) == granted
+    own = row["action"] == "receipt"
+    assert (row["agreement"] == NO_AGREEMENT) == own
+    assert (row["version"] == NO_AGREEMENT) == own
     assert row["shown"]
 
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.agencies import COUNCIL, event, somebody
+from tests.support.agencies import COUNCIL, TRUST, event, somebody
 from tests.support.local_stack import until
 
 REQUESTED = "ehcna.requested.v1"
@@ -104,10 +104,12 @@ def test_a_steward_sees_it_and_settles_it(agencies, moved):
     assert settle(agencies, uuid4()).status_code == 404
 
 
-@pytest.mark.parametrize("role", ["send_officer", "dco"])
-def test_nobody_else_is_shown_what_waits(agencies, role):
-    """The list is for stewards and operators."""
-    assert stewards_list(agencies, role).status_code == 403
+@pytest.mark.parametrize(
+    ("org", "role"), [(COUNCIL, "send_officer"), (COUNCIL, "dco"), (TRUST, "steward")]
+)
+def test_nobody_else_is_shown_what_waits(agencies, org, role):
+    """The list is for stewards and operators whom an agreement names."""
+    assert stewards_list(agencies, role, org=org).status_code == 403
 
 
 def test_a_correction_under_another_id_of_the_same_child_is_no_move(agencies):

@@ -8,7 +8,8 @@ import yaml
 
 from schemas.agreement import AgreementsFile
 from schemas.naming import namings
-from services.runtime.decide import Viewer, agreements_of, reach, visible
+from services.runtime.decide import reach, visible
+from services.runtime.terms import Viewer, agreements_of
 from tests.support.entries import COUNCIL, SCHOOL, TRUST, entry
 
 _ROOT = Path(__file__).parents[2]

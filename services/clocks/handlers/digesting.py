@@ -22,17 +22,12 @@ from services.clocks.settings import Settings
 from services.clocks.store.digests import Waiting
 from services.runtime import audit, children, instants, log
 from services.runtime.agreements import Contracts
-from services.runtime.decide import (
-    Reach,
-    Viewer,
-    reach,
-    visible,
-    visible_clocks_rules,
-)
+from services.runtime.decide import Reach, reach, visible, visible_clocks_rules
 from services.runtime.postgres import Connection
 from services.runtime.service import Service
 from services.runtime.settings import PORTS
 from services.runtime.step import Step
+from services.runtime.terms import Viewer
 from services.runtime.tokens import Caller
 
 _TURN: Final = "digests"

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from services.console import rules, translate
-from services.console.codes import OPERATOR, REPLAYABLE, SCOPE
+from services.console.codes import REPLAYABLE
 from services.console.settings import Settings
 from services.console.store import balance, ledger, refusals, sources
-from services.runtime import audit, postgres
+from services.runtime import audit, offices, postgres
+from services.runtime.agreements import Contracts
 from services.runtime.envelope import Outgoing
+from services.runtime.offices import Officer
 from services.runtime.postgres import Connection
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
@@ -22,56 +24,59 @@ from services.runtime.tokens import Caller
 class Desk:
     """The operators' desk."""
 
-    def __init__(self, service: Service, settings: Settings) -> None:
-        """Read and write in *service*'s database."""
+    def __init__(
+        self, service: Service, contracts: Contracts, settings: Settings
+    ) -> None:
+        """Read and write in *service*'s database for whom *contracts* name."""
         self._service = service
+        self._contracts = contracts
         self._settings = settings
 
     async def trace(self, caller: Caller, said: object) -> list[dict[str, Any]]:
         """Return every hop of what *said* names; raises a 422 if it is no reference."""
-        require_operator(caller)
+        by = offices.operator(caller, self._contracts)
         wanted = rules.wanted(said)
         if wanted is None:
             raise _not_understood("Give a UUID, or a reference that begins c- or p-.")
         async with self._transaction() as conn:
             hops = await ledger.trace(conn, wanted)
             subject = f"{wanted.kind} {wanted.id}"
-            await _note(conn, caller, "trace", subject, {"hops": len(hops)})
+            await _note(conn, by, "trace", subject, {"hops": len(hops)})
         return hops
 
     async def refused(self, caller: Caller, after: int, limit: int) -> dict[str, Any]:
         """Return refused messages behind *after*, and where the list goes on."""
-        require_operator(caller)
+        by = offices.operator(caller, self._contracts)
         async with self._transaction() as conn:
             lines, following = await refusals.listed(conn, after, limit)
             shown = {"refused": len(lines)}
-            await _note(conn, caller, "refused", f"after {after}", shown)
+            await _note(conn, by, "refused", f"after {after}", shown)
         return {"refused": lines, "next": following}
 
     async def newest(self, caller: Caller, limit: int) -> list[dict[str, Any]]:
         """Return the newest of the refused messages that nobody has replayed."""
-        require_operator(caller)
+        by = offices.operator(caller, self._contracts)
         async with self._transaction() as conn:
             lines = await refusals.newest(conn, limit)
-            await _note(conn, caller, "refused", "newest", {"refused": len(lines)})
+            await _note(conn, by, "refused", "newest", {"refused": len(lines)})
         return lines
 
     async def shown(self, caller: Caller, said: str) -> dict[str, Any]:
         """Return one refused message without its content; raises the one 404."""
-        require_operator(caller)
+        by = offices.operator(caller, self._contracts)
         ref = rules.uuid_of(said)
         async with self._transaction() as conn:
             found = await refusals.shown(conn, ref) if ref else None
             if found is None:
                 raise unknown()
-            await _note(conn, caller, "refused", str(ref), {"refused": 1})
+            await _note(conn, by, "refused", str(ref), {"refused": 1})
         return found
 
     async def replay(
         self, caller: Caller, said: object, reason: object
     ) -> list[dict[str, Any]]:
         """Publish refused messages again where they came from: all of them or none."""
-        require_operator(caller)
+        by = offices.operator(caller, self._contracts)
         wanted = rules.references(said)
         if wanted is None:
             raise _not_understood(
@@ -81,7 +86,7 @@ class Desk:
 
         async def work(step: Step) -> list[dict[str, Any]]:
             """Take each once, publish it, and say who did it and why."""
-            return [await _replay(step, caller, ref, why) for ref in sorted(wanted)]
+            return [await _replay(step, by, ref, why) for ref in sorted(wanted)]
 
         return await self._service.doors.commit(work)
 
@@ -135,14 +140,7 @@ class Desk:
             raise away() from None
 
 
-def require_operator(caller: Caller) -> None:
-    """Raise a 403 unless *caller* may operate."""
-    caller.needs(SCOPE)
-    if OPERATOR not in caller.roles:
-        raise Problem(403, "not-permitted", "This needs the role operator.")
-
-
-async def _replay(step: Step, caller: Caller, ref: UUID, reason: str) -> dict[str, Any]:
+async def _replay(step: Step, by: Officer, ref: UUID, reason: str) -> dict[str, Any]:
     """Publish one refused message again, its attempt raised by one."""
     refused = await refusals.take(step.conn, ref)
     if refused is None:
@@ -152,7 +150,7 @@ async def _replay(step: Step, caller: Caller, ref: UUID, reason: str) -> dict[st
     headers = translate.again(refused)
     step.publish(Outgoing(refused.topic, refused.key, headers, refused.value))
     shown = {"reason": reason, "topic": refused.topic, "attempt": refused.attempt + 1}
-    await _note(step.conn, caller, "replay", str(ref), shown)
+    await _note(step.conn, by, "replay", str(ref), shown)
     return {"ref": str(ref), "topic": refused.topic, "attempt": refused.attempt + 1}
 
 
@@ -177,19 +175,10 @@ def _conflict(detail: str) -> Problem:
 
 async def _note(
     conn: Connection,
-    caller: Caller,
+    by: Officer,
     action: str,
     subject: str,
     shown: Mapping[str, Any],
 ) -> None:
     """Write down who asked for what, and how much of it is shown."""
-    disclosure = audit.Disclosure(
-        caller=caller,
-        role=OPERATOR,
-        action=action,
-        subject=subject,
-        agreement=audit.NO_AGREEMENT,
-        version=audit.NO_AGREEMENT,
-        shown=shown,
-    )
-    await audit.record(conn, disclosure)
+    await audit.record(conn, by.discloses(action, subject, shown))

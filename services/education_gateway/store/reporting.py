@@ -10,11 +10,11 @@ from services.education_gateway.store import deliveries, failures
 from services.education_gateway.store.arriving import uuid_of
 from services.runtime import audit
 from services.runtime.agreements import Contracts
-from services.runtime.decide import Terms
 from services.runtime.intake.showing import Part, receipt
 from services.runtime.postgres import AWAY
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
+from services.runtime.terms import Terms
 from services.runtime.tokens import Caller
 
 HEADINGS: Final = (

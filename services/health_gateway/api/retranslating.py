@@ -25,7 +25,8 @@ from services.health_gateway.translate import (
     submission,
 )
 from services.health_gateway.translate.notices import Notifier, noticed
-from services.runtime import audit
+from services.runtime import audit, offices
+from services.runtime.agreements import Contracts
 from services.runtime.envelope import Record
 from services.runtime.intake import reopening
 from services.runtime.intake.comparing import Version
@@ -36,16 +37,15 @@ from services.runtime.intake.messages import Message
 from services.runtime.intake.reopening import Versions
 from services.runtime.intake.retranslating import Kept, Retranslating
 from services.runtime.intake.translating import Translate, Translating
+from services.runtime.offices import Officer
 from services.runtime.postgres import AWAY
 from services.runtime.problems import Problem, away
 from services.runtime.service import Service
 from services.runtime.step import Step
-from services.runtime.tokens import Caller
 
 TranslateBy = Callable[[Record, Tables], Sequence[Statement]]
 """The translator of this gateway; raises Refused."""
 
-_OPERATOR: Final = "operator"
 _TOGETHER: Final = 100
 """Messages of one request: a few seconds at most."""
 _NO_BYTES: Final = "its bytes are no longer kept"
@@ -61,12 +61,14 @@ class Retranslation:
     def __init__(
         self,
         service: Service,
+        contracts: Contracts,
         files: TableFiles,
         translating: Translating,
         translate: TranslateBy,
     ) -> None:
         """Read by *files* what *translating* has translated before."""
         self._service = service
+        self._contracts = contracts
         self._files = files
         self._translate = translate
         self._again = Retranslating(translating, topics.HEALTH_INBOUND)
@@ -88,19 +90,17 @@ class Retranslation:
     async def _answer(self, request: Request) -> Response:
         """Return what has changed, or would, and where to go on; raises Problem."""
         caller = await self._service.tokens.caller(request)
-        caller.needs("operate")
-        if _OPERATOR not in caller.roles:
-            raise Problem(403, "not-permitted", "This is for operators.")
+        by = offices.operator(caller, self._contracts)
         body = await read_body(request, self._service.settings.body_limit_bytes)
         try:
-            said = await self._page(caller, wanted(body))
+            said = await self._page(by, wanted(body))
         except AWAY:
             raise away() from None
         return Response(
             orjson.dumps(said), 200, {"Cache-Control": "no-store"}, "application/json"
         )
 
-    async def _page(self, caller: Caller, asked: Wanted) -> dict[str, Any]:
+    async def _page(self, by: Officer, asked: Wanted) -> dict[str, Any]:
         """Go through the next messages; what is told is audited before it leaves."""
         await self._files.refresh()
         tables = self._files.tables
@@ -114,7 +114,7 @@ class Retranslation:
             for change in await self._message(ref, tables, dry_run=asked.dry_run)
         ]
         return {
-            "changes": await self._told(caller, asked, changes, len(found)),
+            "changes": await self._told(by, asked, changes, len(found)),
             "examined": len(found),
             "next": place_of(found[-1]) if len(found) == _TOGETHER else None,
         }
@@ -194,7 +194,7 @@ class Retranslation:
 
     async def _told(
         self,
-        caller: Caller,
+        by: Officer,
         asked: Wanted,
         changes: Sequence[dict[str, Any]],
         examined: int,
@@ -202,14 +202,10 @@ class Retranslation:
         """Return *changes* with whose they are, once that is written down."""
         sides = [one[side] for one in changes for side in ("was", "now") if one[side]]
         seen = {"dry_run": asked.dry_run, "examined": examined}
-        disclosure = audit.Disclosure(
-            caller=caller,
-            role=_OPERATOR,
-            action="retranslate",
-            subject=f"behind {place_of(asked.after)}",
-            agreement=audit.NO_AGREEMENT,
-            version=audit.NO_AGREEMENT,
-            shown=seen | {"events": [side["id"] for side in sides]},
+        disclosure = by.discloses(
+            "retranslate",
+            f"behind {place_of(asked.after)}",
+            seen | {"events": [side["id"] for side in sides]},
         )
         async with self._service.pool.acquire() as conn, conn.transaction():
             persons = [one["person_ref"] for one in changes if one["person_ref"]]

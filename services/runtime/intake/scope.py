@@ -16,7 +16,8 @@ from starlette.requests import Request
 
 from schemas.errors import Stopped
 from schemas.statement import Statement
-from services.runtime import instants, log, metrics, refs
+from services.runtime import instants, log, metrics, offices, refs
+from services.runtime.agreements import Contracts
 from services.runtime.intake import scope_rules
 from services.runtime.intake.messages import Item, Message
 from services.runtime.intake.scope_rules import Held, beside, held_for, is_inside
@@ -168,7 +169,7 @@ class Scope:
         number = str(person.get("nhs_number") or "")
         return self._shared.development or not number.startswith(_NOT_LIVE)
 
-    def router(self) -> APIRouter:
+    def router(self, contracts: Contracts) -> APIRouter:
         """Return the route that tells operators what was counted."""
         routes = APIRouter()
 
@@ -176,9 +177,7 @@ class Scope:
         async def out_of_scope(request: Request) -> dict[str, Any]:
             """Return how much of each source was outside its scope, by day."""
             caller = await self._service.tokens.caller(request)
-            caller.needs("operate")
-            if "operator" not in caller.roles:
-                raise Problem(403, "not-permitted", "This is for operators.")
+            offices.operator(caller, contracts)
             rows = await self._service.pool.fetch(
                 "SELECT source, day::text AS day, why, count FROM out_of_scope"
                 " ORDER BY source, day, why"

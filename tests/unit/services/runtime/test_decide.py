@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from services.runtime.decide import (
-    DENIED,
     decide,
     hears_of_clock,
     visible,
     visible_clocks_rules,
 )
+from services.runtime.terms import DENIED
 from tests.support.agreements import (
     CHILD,
     CONCERN,

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from schemas.naming import Naming, namings
-from services.runtime.decide import Viewer, reach, visible_clocks_rules
+from services.runtime.decide import reach, visible_clocks_rules
+from services.runtime.terms import Viewer
 from tests.support.agreements import (
     AGREEMENTS,
     CHILD,
