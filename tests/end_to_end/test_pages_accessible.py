@@ -2,33 +2,22 @@
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from services.runtime import pages
+from tests.support.chromium import CHROMIUM, NARROW
 from tests.unit.services.runtime.pages import owed_samples, page_samples
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW = {"width": 320, "height": 640}
 
 PAGES = {
     "timeline": lambda: pages.timeline(page_samples.timeline_page()),
@@ -67,17 +56,6 @@ def address() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/pages"
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once for this module."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, headless=True
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture

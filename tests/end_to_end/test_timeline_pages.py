@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.support.chromium import ARGUMENTS, CHROMIUM, NARROW, axe_finds
+from tests.support.chromium import CHROMIUM, NARROW, axe_finds
 from tests.support.partnership import PERSON, partnership
-from tests.support.spring import SPRING, TODAY
+from tests.support.spring import SPRING
 
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed"
@@ -23,29 +23,18 @@ def events_told():
 
 
 @pytest.fixture(scope="module")
-def agencies(tmp_path_factory):
+def agencies(running):
     """A running stack on which a spring has been told."""
-    with partnership(tmp_path_factory.mktemp("pages"), today=TODAY) as running:
+    with partnership(running) as telling:
         for org, at, *events in SPRING:
-            running.child = running.publish(org, *events, at=at)
-        yield running
+            telling.child = telling.publish(org, *events, at=at)
+        yield telling
 
 
 @pytest.fixture(scope="module")
 def address(agencies):
     """Where the pages are."""
     return agencies.stack.address("timeline")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, started once for this module."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, headless=True
-        )
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -3,17 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx
 
-from deploy.local.ports import free_ports
 from deploy.local.stack import Stack
 from tests.support.local_stack import until
 
-SERVICES: Final = ("education_gateway", "identity_linking", "timeline")
 ROLES: Final = {
     "urn:dfe:la:931": "send_officer",
     "urn:ods:RNU": "clinician",
@@ -112,9 +109,7 @@ def csrf_of(page: httpx.Response) -> str:
 
 
 @contextmanager
-def partnership(data: Path, *, today: str | None = None) -> Iterator[Partnership]:
-    """Start what brings an event to the timeline, in a folder of its own."""
-    with Stack(data, free_ports(), today=today) as stack:
-        stack.start(SERVICES)
-        with httpx.Client(timeout=_SECONDS, trust_env=False) as http:
-            yield Partnership(stack, http)
+def partnership(stack: Stack) -> Iterator[Partnership]:
+    """Speak to *stack* in the name of its agencies."""
+    with httpx.Client(timeout=_SECONDS, trust_env=False) as http:
+        yield Partnership(stack, http)

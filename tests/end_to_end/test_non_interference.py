@@ -5,7 +5,8 @@ import re
 import pytest
 
 from services.runtime.tokens import COOKIE
-from tests.support.partnership import PERSON, csrf_of, event, partnership
+from tests.support.agencies import nhs_number, upn
+from tests.support.partnership import csrf_of, event, partnership
 
 COUNCIL = "urn:dfe:la:931"
 TRUST = "urn:ods:RNU"
@@ -13,8 +14,16 @@ SCHOOL = "urn:dfe:urn:123456"
 OTHER_SCHOOL = "urn:dfe:urn:990001"
 UNKNOWN = "c-00000000000000000000000000000000"
 
-PUPIL = {name: said for name, said in PERSON.items() if name != "nhs_number"}
+PUPIL = {
+    "local_id": "P89",
+    "upn": upn(89_000),
+    "date_of_birth": "2018-05-04",
+    "family_name": "Hale",
+    "given_name": "Ben",
+}
 """The child as council and school know it: they were never told the NHS number."""
+PATIENT = PUPIL | {"nhs_number": nhs_number(89_000)}
+"""The same child as the trust knows it."""
 
 SEEN = [
     event(
@@ -44,6 +53,7 @@ HEALTH = event(
     "REFERRAL",
     "referral.received.v1",
     "2026-03-25",
+    person=PATIENT,
     data={"service": "camhs", "referred_by": SCHOOL},
 )
 OF_WHOLE_SOURCES = (
@@ -71,12 +81,11 @@ def exact(answer):
 
 
 @pytest.fixture(scope="module")
-def agencies(tmp_path_factory):
+def agencies(running):
     """A running stack on which the council has told of one pupil of the school."""
-    data = tmp_path_factory.mktemp("non-interference")
-    with partnership(data, today="2026-04-27") as running:
-        running.child = running.publish(COUNCIL, *SEEN)
-        yield running
+    with partnership(running) as telling:
+        telling.child = telling.publish(COUNCIL, *SEEN)
+        yield telling
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +105,13 @@ def everything(agencies, school):
         "date_of_birth-month": "5",
         "date_of_birth-year": "2018",
     }
-    by_number = {"nhs_number": PERSON["nhs_number"], **_without(asked, "upn")}
+    by_number = {"nhs_number": PATIENT["nhs_number"], **_without(asked, "upn")}
     return {
         "timeline": got(agencies.timeline(SCHOOL, agencies.child)),
         "page": got(school.get(page)),
         "page as known": got(school.get(f"{page}?as_known_on=2100-01-01")),
         "search": got(agencies.find(SCHOOL, PUPIL)),
-        "search by number": got(agencies.find(SCHOOL, PERSON)),
+        "search by number": got(agencies.find(SCHOOL, PATIENT)),
         "search page": got(school.post("/search", data=asked)),
         "search page by number": got(school.post("/search", data=by_number)),
     }
