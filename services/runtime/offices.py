@@ -1,5 +1,5 @@
 """
-Who works the machinery itself: operators and stewards.
+Who works the machinery itself, operators and stewards, and who sees to its own files.
 
 What a token says of a role is not enough: an agreement in force must name the
 organisation with it, as it must for whoever is shown a child.
@@ -12,7 +12,7 @@ from typing import Any, Final
 from services.runtime.agreements import Contracts
 from services.runtime.audit import Disclosure
 from services.runtime.problems import Problem
-from services.runtime.terms import holding
+from services.runtime.terms import Terms, holding, owning
 from services.runtime.tokens import Caller
 
 OPERATOR: Final = "operator"
@@ -63,5 +63,19 @@ def officer(caller: Caller, contracts: Contracts, *roles: str) -> Officer:
         named = " or ".join(roles)
         detail = f"This needs the role {named}, under an agreement that names it."
         raise Problem(403, "not-permitted", detail)
-    role, terms = held
+    return _officer(caller, *held)
+
+
+def owner(caller: Caller, contracts: Contracts) -> Officer | None:
+    """
+    Return *caller* as a person who may see what their organisation sent, or None.
+
+    Asked for values in reports of files, and of whoever decides about a held one.
+    """
+    held = owning(contracts.viewer(caller), contracts.rules.agreements)
+    return _officer(caller, *held) if held else None
+
+
+def _officer(caller: Caller, role: str, terms: Terms) -> Officer:
+    """Return *caller* in *role*."""
     return Officer(caller, role, terms.agreement.id, terms.version)

@@ -14,6 +14,8 @@ from schemas.agreement import Agreement, AgreementsFile
 
 WITHOUT_A_ROLE: Final = ("system",)
 """What a token without a role acts as: an organisation's systems."""
+_NO_ONE: Final = frozenset({*WITHOUT_A_ROLE, "operator"})
+"""Roles in which nobody looks at a child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,21 @@ def holding(
         held = in_force(viewer, role, agreements) if role in roles else []
         if held:
             return role, held[0]
+    return None
+
+
+def owning(viewer: Viewer, agreements: Agreements) -> tuple[str, Terms] | None:
+    """
+    Return the first role in which a person has a right to what *viewer* sent itself.
+
+    None where no role of the token is one under an agreement in force: what runs by
+    itself decides nothing, and whoever operates sees no child.
+    """
+    for role in viewer.roles:
+        held = in_force(viewer, role, agreements) if role not in _NO_ONE else []
+        for terms in held:
+            if terms.granted:
+                return role, terms
     return None
 
 

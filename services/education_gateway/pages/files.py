@@ -11,13 +11,12 @@ from services.education_gateway.store.arriving import Arriving
 from services.education_gateway.store.reporting import Reporting
 from services.runtime import pages
 from services.runtime.intake.showing import receipt
-from services.runtime.problems import Problem, unknown
+from services.runtime.problems import unknown
 from services.runtime.service import Service
 from services.runtime.session import PageRoute, Session, Sessions
 
 _SHORTEST: Final = 5
 _LONGEST: Final = 200
-_MAY_NOT_DECIDE: Final = frozenset({"operator", "system"})
 _HELD: Final = "held"
 
 
@@ -56,8 +55,6 @@ class Pages:
         """Release or reject a held delivery, with a reason."""
         session = await self._sessions.of(request)
         form = await self._sessions.form(request)
-        if not set(session.caller.roles) - _MAY_NOT_DECIDE:
-            raise Problem(403, "not-permitted", "Your role may not decide about files.")
         reason = form.get("reason", "").strip()
         if not _SHORTEST <= len(reason) <= _LONGEST:
             problem = {"field": "reason", "text": "Enter a reason in a few words"}
@@ -96,6 +93,7 @@ class Pages:
             ref=ref,
             facts=_facts(summary),
             held=summary["state"] == _HELD,
+            decides=self._arriving.may_decide(caller),
             reason=said["reason"],
             rule=said["rule"],
             where=said["where"],

@@ -21,10 +21,11 @@ from services.education_gateway.translate.files import opening
 from services.education_gateway.translate.files.layout import BrokenFileError
 from services.education_gateway.translate.files.opening import Part
 from services.education_gateway.translate.files.speaking import not_to_come
-from services.runtime import instants, metrics
+from services.runtime import instants, metrics, offices
 from services.runtime.agreements import Contracts
 from services.runtime.intake import messages
-from services.runtime.problems import Problem, unknown
+from services.runtime.postgres import AWAY
+from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
 from services.runtime.step import Step
 from services.runtime.tokens import Caller
@@ -33,6 +34,11 @@ _OWN: Final = """
 SELECT f.feed FROM files f JOIN receipts r USING (message_ref)
 WHERE f.message_ref = $1 AND r.sender = $2
 """
+_SENT: Final = "SELECT 1 FROM receipts WHERE message_ref = $1 AND sender = $2"
+_MAY_NOT_DECIDE: Final = (
+    "A held file is released or rejected by a person, in a role that an agreement in "
+    "force gives your organisation for its own data. Your token has no such role."
+)
 
 
 class Arriving:
@@ -156,12 +162,33 @@ class Arriving:
             return _conflict()
         return _useless(broken, {"Location": f"/messages/{ref}"})
 
+    async def _sent_by(self, caller: Caller, ref: UUID) -> None:
+        """Raise the one 404 unless *caller*'s organisation sent the message."""
+        try:
+            found = await self._service.pool.fetchval(_SENT, ref, caller.org)
+        except AWAY:
+            raise away() from None
+        if found is None:
+            raise unknown()
+
+    def may_decide(self, caller: Caller) -> bool:
+        """Return whether *caller* may release or reject what their organisation sent."""
+        return offices.owner(caller, self._contracts) is not None
+
     async def decide(
         self, caller: Caller, ref: str, reason: str, *, release: bool
     ) -> None:
-        """Release or reject what was held of *caller*'s; anyone else gets the one 404."""
+        """
+        Release or reject what was held of *caller*'s.
+
+        Raises the one 404 for what is not theirs, and a 403 for a role that may not.
+        """
         wanted = uuid_of(ref)
-        who = f"{' '.join(caller.roles) or 'system'} {caller.token_id}".strip()
+        await self._sent_by(caller, wanted)
+        owner = offices.owner(caller, self._contracts)
+        if owner is None:
+            raise Problem(403, "not-permitted", _MAY_NOT_DECIDE)
+        who = f"{owner.role} {caller.token_id}".strip()
 
         async def work(step: Step) -> bool:
             """Do it, if it is held."""

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from services.education_gateway.store import deliveries, failures
 from services.education_gateway.store.arriving import uuid_of
-from services.runtime import audit
+from services.runtime import audit, offices
 from services.runtime.agreements import Contracts
 from services.runtime.intake.showing import Part, receipt
+from services.runtime.offices import Officer
 from services.runtime.postgres import AWAY
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.service import Service
-from services.runtime.terms import Terms
 from services.runtime.tokens import Caller
 
 HEADINGS: Final = (
@@ -29,7 +29,6 @@ HEADINGS: Final = (
     "value",
 )
 HIDDEN: Final = "(hidden)"
-_SYSTEM: Final = "system"
 _OWN: Final = "SELECT 1 FROM receipts WHERE message_ref = $1 AND sender = $2"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -74,23 +73,23 @@ class Reporting:
     async def report(self, caller: Caller, ref: str) -> AsyncIterator[str]:
         """Return the report as lines of CSV; values only for those who may see them."""
         wanted = await self._own(caller, ref)
-        terms = self._terms(caller)
-        if terms:
-            await self._note(caller, terms, "report", wanted)
-        return self._report(wanted, shows=terms is not None)
+        owner = self._owner(caller)
+        if owner:
+            await self._note(owner, "report", wanted)
+        return self._report(wanted, shows=owner is not None)
 
     async def rows(self, caller: Caller, ref: str, table: str) -> AsyncIterator[str]:
         """Return the rows of a table that failed, as they came; raises a 403."""
         wanted = await self._own(caller, ref)
-        terms = self._terms(caller)
-        if terms is None:
+        owner = self._owner(caller)
+        if owner is None:
             detail = "These rows hold personal data, which your role may not see."
             raise Problem(403, "not-permitted", detail)
         async with self._service.pool.acquire() as conn:
             named = await failures.tables(conn, wanted)
         if not named or (table and table not in named):
             raise unknown()
-        await self._note(caller, terms, "rows", wanted)
+        await self._note(owner, "rows", wanted)
         return self._rows(wanted, table or next(iter(named)))
 
     async def _own(self, caller: Caller, ref: str) -> UUID:
@@ -104,35 +103,13 @@ class Reporting:
             raise unknown()
         return wanted
 
-    def _terms(self, caller: Caller) -> tuple[str, Terms] | None:
-        """Return the role, and the agreement, by which *caller* may see values."""
-        agreements, today = self._contracts.rules.agreements, self._contracts.today
-        for role in caller.roles or (_SYSTEM,):
-            for terms in agreements.get((caller.org, role), ()):
-                in_force = terms.agreement.valid_from <= today and (
-                    terms.agreement.valid_until is None
-                    or today <= terms.agreement.valid_until
-                )
-                if in_force and any(
-                    g.mode == "content" for g in terms.agreement.grants
-                ):
-                    return role, terms
-        return None
+    def _owner(self, caller: Caller) -> Officer | None:
+        """Return *caller* in the role in which they may see values, or None."""
+        return offices.owner(caller, self._contracts)
 
-    async def _note(
-        self, caller: Caller, terms: tuple[str, Terms], action: str, ref: UUID
-    ) -> None:
+    async def _note(self, owner: Officer, action: str, ref: UUID) -> None:
         """Write down who is shown which values, before any leaves."""
-        role, said = terms
-        disclosure = audit.Disclosure(
-            caller=caller,
-            role=role,
-            action=action,
-            subject=f"message {ref}",
-            agreement=said.agreement.id,
-            version=said.version,
-            shown={"own_rows": True},
-        )
+        disclosure = owner.discloses(action, f"message {ref}", {"own_rows": True})
         try:
             async with self._service.pool.acquire() as conn, conn.transaction():
                 await audit.record(conn, disclosure)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from services.runtime.agreements import Contracts
-from services.runtime.offices import OPERATOR, STEWARD, officer, operator
+from services.runtime.offices import OPERATOR, STEWARD, officer, operator, owner
 from services.runtime.problems import Problem
 from services.runtime.tokens import Caller
 from tests.support.agreements import COUNCIL, TRUST, VERSION
@@ -62,3 +62,31 @@ def test_the_first_role_that_is_agreed_acts(contracts):
     found = officer(caller("dco", STEWARD, OPERATOR), contracts, OPERATOR, STEWARD)
 
     assert found.role == STEWARD
+
+
+@pytest.mark.parametrize(
+    ("asks", "role"),
+    [
+        (caller("send_officer"), "send_officer"),
+        (caller("clinician", STEWARD), STEWARD),
+        (caller("clinician", org=TRUST), "clinician"),
+        (caller("clinician"), None),
+        (caller("dco"), None),
+        (caller(OPERATOR), None),
+        (caller("system"), None),
+        (caller(), None),
+        (caller("send_officer", org="urn:dfe:la:873"), None),
+    ],
+)
+def test_values_of_a_file_are_for_people_whom_an_agreement_names(contracts, asks, role):
+    """A role of the sender's own agreement; never its systems, its operators, others."""
+    found = owner(asks, contracts)
+
+    assert (found and found.role) == role
+
+
+def test_nobody_owns_what_no_agreement_in_force_gives(contracts, monkeypatch):
+    """Before its first day an agreement gives nothing."""
+    monkeypatch.setattr(Contracts, "today", BEFORE)
+
+    assert owner(caller("send_officer"), contracts) is None

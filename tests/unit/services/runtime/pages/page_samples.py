@@ -384,6 +384,7 @@ def report_page() -> dict[str, Any]:
         "ref": "88f5056a-9108-5751-be4e-ea04819250d7",
         "facts": [("Feed", "census"), ("State", "held"), ("Rows read", 9498)],
         "held": True,
+        "decides": True,
         "reason": "held",
         "rule": "4000 of 9498 records are gone, more than 25%",
         "where": "pupilonroll",
