@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from schemas.clocks.moments import Moment
 from schemas.clocks.pairing import Answer, Open, answers, of_request, pairs, turn
 from schemas.clocks.rule import ClockRule
 from schemas.entry import Entry
+
+_SLIP: Final = timedelta(days=7)
+"""How far a day can be wrong before it is of something else."""
 
 Answers = Mapping[str, Answer]
 """By the id of the start."""
@@ -84,7 +88,30 @@ def _receipts(
     """Return what the bodies that were asked say about their receipt, by start."""
     if rule.received is None:
         return {}
-    return pairs(rule, asked, answers(rule.received, read))
+    said = answers(rule.received, read)
+    found = pairs(rule, asked, said)
+    used = {answer.entry.id for answer in found.values()}
+    left = [start for start in asked if start.entry.id not in found]
+    return found | _slipped(rule, left, [a for a in said if a.entry.id not in used])
+
+
+def _slipped(
+    rule: ClockRule, left: Sequence[Open], said: Iterable[Answer]
+) -> dict[str, Answer]:
+    """
+    Return the receipts that say a day just before their request was sent.
+
+    Nothing arrives before it is sent, so one of the two days was written down wrong.
+    Which request it is, its correlation id says; without the receipt nobody would see
+    that the advice is owed.
+    """
+    found: dict[str, Answer] = {}
+    for answer in sorted(said, key=turn):
+        own = answer.entry.correlationid
+        named = [o for o in left if own and o.entry.correlationid == own]
+        early = [replace(o, since=o.since - _SLIP) for o in named]
+        found = pairs(rule, early, [answer]) | found
+    return found
 
 
 def _begun(rule: ClockRule, asked: Iterable[Open], receipts: Answers) -> Iterator[Open]:

@@ -63,6 +63,39 @@ class TestAdvice:
 
         assert the("ehcna.advice", asked(), told).started == date(2026, 3, 4)
 
+    @pytest.mark.parametrize(
+        ("talk", "day", "started"),
+        [
+            ("ask", "2026-03-08", [date(2026, 3, 8)]),
+            ("ask", "2026-03-02", [date(2026, 3, 2)]),
+            ("ask", "2026-03-01", []),
+            ("another", "2026-03-08", []),
+        ],
+    )
+    def test_a_day_of_receipt_may_be_written_down_wrong(self, talk, day, started):
+        """Named by its correlation id, a receipt of just before the sending counts."""
+        entries = [
+            asked("2026-03-09", correlationid="ask"),
+            receipt(day, correlationid=talk),
+        ]
+
+        found = clocks(*entries, today=date(2026, 3, 20)).get("ehcna.advice", [])
+
+        assert [clock.started for clock in found] == started
+
+    def test_a_second_receipt_of_one_request_starts_no_other(self):
+        """Each request of one correlation id has its own receipt, and none is left."""
+        entries = [
+            asked("2026-03-02", correlationid="case"),
+            receipt("2026-03-03", correlationid="case"),
+            asked("2026-06-01", correlationid="case"),
+            receipt("2026-05-10", correlationid="case"),
+        ]
+
+        started = [clock.started for clock in clocks(*entries)["ehcna.advice"]]
+
+        assert started == [date(2026, 3, 3)]
+
     def test_receipt_of_another_body_is_not_its_own(self):
         """One body's receipt does not start another's weeks."""
         assert "ehcna.advice" not in clocks(asked(), receipt("2026-03-04", body=ACUTE))
