@@ -8,10 +8,13 @@ from pydantic_core import core_schema
 
 from deploy.documents.wording import Document, as_json, worded
 from schemas.events import CATALOGUE, EventType
+from schemas.events.coded import carried_of
+from schemas.events.person import EventWithdrawn
 from schemas.identifiers import NhsNumber, Organisation, Uln, Upn
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _WORDS: Final = worded("attributes")
+_PURGES: Final = {"properties": {"purge": {"const": True}}, "required": ["purge"]}
 
 
 def _check(annotated: object) -> Callable[..., Any]:
@@ -58,7 +61,11 @@ def schema_of(kind: EventType) -> Document:
     """Return the schema of the structured CloudEvent of that type."""
     data = data_schema(kind)
     parts = data.pop("$defs")
-    own = {"type": {"const": kind.name}, "data": data}
+    own: Document = {"type": {"const": kind.name}, "data": data}
+    purges_nothing = kind.data is EventWithdrawn
+    if purges_nothing:
+        own["purge"] = _WORDS["purges_nothing"]
+    carried = {} if purges_nothing else _carried(kind, data)
     return {
         "$schema": DRAFT,
         "$id": f"{_WORDS['base']}/events/{kind.name}/schema.json",
@@ -67,8 +74,39 @@ def schema_of(kind: EventType) -> Document:
         "type": "object",
         "required": _WORDS["required"],
         "properties": _WORDS["published"] | own,
+        **({"anyOf": [_PURGES, carried]} if carried else {}),
         "$defs": parts,
     }
+
+
+def _carried(kind: EventType, data: Document) -> Document:
+    """
+    Return what an event that purges nothing must carry; *data* then asks for it no more.
+
+    A member that must be carried is never null.
+    """
+    groups, members = carried_of(kind.data), data["properties"]
+    alone = [names[0] for names in groups if len(names) == 1]
+    some = [name for names in groups if len(names) > 1 for name in names]
+    members |= {name: _not_null(members[name]) for name in alone}
+    asked = [*data["required"], *alone]
+    data["required"] = [name for name in asked if name == "person"]
+    choices = [
+        {"required": [name], "properties": {name: _not_null(members[name])}}
+        for name in some
+    ]
+    said = {"required": asked} | ({"anyOf": choices} if choices else {})
+    return {"properties": {"data": said}} if len(asked) > 1 or choices else {}
+
+
+def _not_null(member: Document) -> Document:
+    """Return the schema of a member that may be left out and is not null or empty."""
+    kept = {name: said for name, said in member.items() if name != "default"}
+    if member.get("type") == "array":
+        return kept | {"minItems": 1}
+    plain = [one for one in kept.pop("anyOf") if one != {"type": "null"}]
+    said: Document = plain[0]
+    return said | kept
 
 
 def data_schema(kind: EventType) -> Document:

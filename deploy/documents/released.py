@@ -45,8 +45,13 @@ def breaks(
 
 
 def _whole(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
-    """Return *schema* with its references filled in and remarks left out."""
+    """
+    Return *schema* with its references filled in and remarks left out.
+
+    What all but a purge must carry counts as required.
+    """
     parts = schema.get("$defs", {})
+    schema = _with_carried(schema)
 
     def filled(value: Any, *, named: bool = False) -> Any:  # noqa: ANN401 - any JSON
         """Return one value; in a *named* mapping the keys are fields, not keywords."""
@@ -63,6 +68,17 @@ def _whole(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
         }
 
     return filled(schema)
+
+
+def _with_carried(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return *schema* with what an event that purges nothing must carry as required."""
+    if "anyOf" not in schema:
+        return schema
+    carried = schema["anyOf"][-1]["properties"]["data"]
+    data = {**schema["properties"]["data"], **carried}
+    properties = {**schema["properties"], "data": data}
+    kept = {name: said for name, said in schema.items() if name != "anyOf"}
+    return {**kept, "properties": properties}
 
 
 def _changed(old: Any, new: Any, field: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401

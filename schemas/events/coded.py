@@ -51,6 +51,22 @@ class _Expected:
 
 EXPECTED: Final = _Expected()
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """
+    Marks a member that every event of its type must carry when somebody publishes it.
+
+    It stays optional to readers: rows of files, forms and events that were published
+    before may lack it, and each file says so row by row.
+    """
+
+    among: str = ""
+    """Members of one type that are marked with the same word: one of them is enough."""
+
+
+CARRIED: Final = Carried()
+
 SenType = Annotated[_Form, Listed(dfe.SEN_TYPE)]
 SenProvision = Annotated[_Form, Listed(dfe.SEN_PROVISION)]
 ExclusionCategory = Annotated[_Form, Listed(dfe.EXCLUSION_CATEGORY)]
@@ -92,6 +108,17 @@ def expected_of(model: type[EventData]) -> tuple[str, ...]:
     """Return the members that whoever knows them is expected to send."""
     fields = model.model_fields.items()
     return tuple(name for name, field in fields if EXPECTED in field.metadata)
+
+
+@cache
+def carried_of(model: type[EventData]) -> tuple[tuple[str, ...], ...]:
+    """Return the members that must be carried; of those that stand together any one."""
+    groups: dict[str, list[str]] = {}
+    for name, field in model.model_fields.items():
+        for mark in field.metadata:
+            if isinstance(mark, Carried):
+                groups.setdefault(mark.among or name, []).append(name)
+    return tuple(tuple(names) for names in groups.values())
 
 
 def _marks(annotation: object, metadata: list[Any]) -> list[Marked]:

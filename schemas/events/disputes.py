@@ -8,7 +8,7 @@ Source: Children and Families Act 2014 ss.51 to 57; SEND Regulations 2014
 from typing import Annotated, Final, Literal
 
 from schemas.days import Day
-from schemas.events.coded import EXPECTED
+from schemas.events.coded import CARRIED, EXPECTED
 from schemas.events.entry_type import EventType
 from schemas.events.person import EventData
 from schemas.identifiers import Organisation
@@ -68,7 +68,7 @@ class MediationAgreement(EventData):
     """A mediation ended in an agreement (reg. 42)."""
 
     agreed_on: Day | None = None
-    matters: Annotated[tuple[Matter, ...], EXPECTED] = ()
+    matters: Annotated[tuple[Matter, ...], CARRIED] = ()
     comply_by: Day | None = None
     """Where the parties agreed another time limit in writing (reg. 42)."""
 
@@ -77,7 +77,7 @@ class TribunalAppeal(EventData):
     """A parent or young person sent an appeal to the tribunal (rule 20)."""
 
     sent_on: Day | None = None
-    limb: Annotated[Limb | None, EXPECTED] = None
+    limb: Annotated[Limb | None, CARRIED] = None
     placement_only: bool | None = None
     """About the name or type of school alone: no mediation certificate (s.55)."""
 

@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from schemas.codes import dfe
 from schemas.days import Day
-from schemas.events.coded import EXPECTED, Coded, Marked
+from schemas.events.coded import CARRIED, EXPECTED, Coded, Marked
 from schemas.events.entry_type import EventType
 from schemas.events.health import Code
 from schemas.events.person import EventData
@@ -80,7 +80,7 @@ class EhcnaExported(EventData):
     """The child moved to another council's area during the assessment."""
 
     exported_on: Day | None = None
-    to_council: Annotated[Organisation | None, EXPECTED] = None
+    to_council: Annotated[Organisation | None, CARRIED] = None
 
 
 class EhcnaAdviceRequested(EventData):

@@ -11,7 +11,9 @@ from pydantic import Field, StringConstraints
 
 from schemas.days import Day
 from schemas.events.coded import (
+    CARRIED,
     EXPECTED,
+    Carried,
     CeaseReason,
     Coded,
     Residential,
@@ -28,6 +30,9 @@ Section = Literal["B", "C", "D", "F", "G", "H1", "H2", "I", "J"]
 
 Ukprn = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}$")]
 """UK provider reference number, where a provider has no URN."""
+
+_PLACE: Final = Carried("place")
+"""A placement is named by a school, a provider, a kind of setting or a type alone."""
 
 
 class EhcpNotIssued(EventData):
@@ -54,7 +59,7 @@ class EhcpRepresentationReceived(EventData):
     """A parent or young person made representations about the draft (reg. 13(1))."""
 
     received_on: Day | None = None
-    made_by: Annotated[Literal["parent", "young-person"] | None, EXPECTED] = None
+    made_by: Annotated[Literal["parent", "young-person"] | None, CARRIED] = None
     school_requested: Organisation | None = None
     meeting_requested: bool | None = None
 
@@ -62,7 +67,7 @@ class EhcpRepresentationReceived(EventData):
 class EhcpSchoolConsulted(EventData):
     """A school was consulted about being named (s.39, s.40)."""
 
-    school: Organisation | None = None
+    school: Annotated[Organisation | None, EXPECTED] = None
     sent_on: Day | None = None
     response_due: Day | None = None
     """Day by which the council asked for an answer; the Code says 15 days (9.83)."""
@@ -85,11 +90,11 @@ class EhcpSchoolResponded(EventData):
 class EhcpPlacementNamed(Coded):
     """A school, or a type of school, was named in the plan (section I)."""
 
-    school: Annotated[Organisation | None, EXPECTED] = None
-    ukprn: Ukprn | None = None
-    setting: SenSetting | None = None
+    school: Annotated[Organisation | None, _PLACE] = None
+    ukprn: Annotated[Ukprn | None, _PLACE] = None
+    setting: Annotated[SenSetting | None, _PLACE] = None
     setting_system: Literal["dfe:sen2:sen-setting"] | None = None
-    type_only: bool | None = None
+    type_only: Annotated[bool | None, _PLACE] = None
     """A type of school is named and no school."""
     sen_unit: bool | None = None
     resourced_provision: bool | None = None
@@ -126,7 +131,7 @@ class EhcpFinalIssued(Coded):
 class EhcpProvisionStarted(EventData):
     """Provision that a plan specifies began."""
 
-    section: Annotated[Literal["F", "G", "H1", "H2"] | None, EXPECTED] = None
+    section: Annotated[Literal["F", "G", "H1", "H2"] | None, CARRIED] = None
     item: Code | None = None
     """The plan's own number of the item."""
     provider: Organisation | None = None
@@ -137,7 +142,7 @@ class EhcpProvisionStarted(EventData):
 class AnnualReviewMeetingScheduled(EventData):
     """A review meeting was arranged, with two weeks' notice (reg. 20(3))."""
 
-    meeting_on: Annotated[Day | None, EXPECTED] = None
+    meeting_on: Annotated[Day | None, CARRIED] = None
     notice_on: Day | None = None
     school: Organisation | None = None
     invited: tuple[Organisation, ...] = ()
@@ -164,7 +169,7 @@ class AnnualReviewHeld(EventData):
 class AnnualReviewDecided(EventData):
     """The council notified whether it keeps, amends or ends the plan (reg. 20(10))."""
 
-    decision: Annotated[Literal["maintain", "amend", "cease"] | None, EXPECTED] = None
+    decision: Annotated[Literal["maintain", "amend", "cease"] | None, CARRIED] = None
     notified_on: Day | None = None
     amendments_notice_on: Day | None = None
     """
@@ -190,7 +195,7 @@ class EhcpCeased(Coded):
     """The plan ended (s.45)."""
 
     ceased_on: Day | None = None
-    reason: Annotated[CeaseReason | None, EXPECTED] = None
+    reason: Annotated[CeaseReason | None, CARRIED] = None
     reason_system: Literal["dfe:sen2:cease-reason"] | None = None
 
 

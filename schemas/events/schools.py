@@ -11,8 +11,10 @@ from pydantic import Field
 
 from schemas.days import Day
 from schemas.events.coded import (
+    CARRIED,
     EXPECTED,
     ApReason,
+    Carried,
     Coded,
     ExclusionCategory,
     ExclusionReason,
@@ -28,15 +30,18 @@ from schemas.identifiers import Organisation
 Sessions = Annotated[int, Field(ge=0, le=1000)]
 """Half days."""
 
+_PROVIDER: Final = Carried("provider")
+"""A provider is named by its URN, or by its UKPRN where it has none."""
+
 
 class Exclusion(Coded):
     """A pupil was suspended or excluded from school."""
 
     school: Organisation | None = None
     """Absent: the sender."""
-    category: Annotated[ExclusionCategory | None, EXPECTED] = None
+    category: Annotated[ExclusionCategory | None, CARRIED] = None
     category_system: Literal["dfe:exclusion-category"] | None = None
-    reasons: Annotated[tuple[ExclusionReason, ...], Field(max_length=3), EXPECTED] = ()
+    reasons: Annotated[tuple[ExclusionReason, ...], Field(max_length=3), CARRIED] = ()
     """Up to three, the first one first."""
     reasons_system: Literal["dfe:cbds:CS010"] | None = None
     starts_on: Day | None = None
@@ -57,10 +62,10 @@ class AttendanceThresholdCrossed(EventData):
     threshold: Literal["persistent", "severe"]
     """persistent: 10 % of sessions or more; severe: 50 % or more."""
     school: Organisation | None = None
-    window_from: Day | None = None
-    window_until: Day | None = None
-    sessions_possible: Annotated[Sessions | None, EXPECTED] = None
-    sessions_missed: Annotated[Sessions | None, EXPECTED] = None
+    window_from: Annotated[Day | None, CARRIED] = None
+    window_until: Annotated[Day | None, CARRIED] = None
+    sessions_possible: Annotated[Sessions | None, CARRIED] = None
+    sessions_missed: Annotated[Sessions | None, CARRIED] = None
 
 
 class PartTimeTimetable(EventData):
@@ -68,9 +73,11 @@ class PartTimeTimetable(EventData):
 
     school: Organisation | None = None
     starts_on: Day | None = None
-    review_on: Annotated[Day | None, EXPECTED] = None
+    review_on: Annotated[Day | None, CARRIED] = None
     ends_on: Day | None = None
-    hours_per_week: Annotated[float, Field(ge=0, le=60)] | None = None
+    hours_per_week: Annotated[Annotated[float, Field(ge=0, le=60)] | None, CARRIED] = (
+        None
+    )
 
 
 class EheStarted(EventData):
@@ -133,11 +140,11 @@ class SchoolTransferred(EventData):
 class ApPlacementStarted(Coded):
     """A placement in alternative provision began."""
 
-    provider: Annotated[Organisation | None, EXPECTED] = None
-    ukprn: Ukprn | None = None
+    provider: Annotated[Organisation | None, _PROVIDER] = None
+    ukprn: Annotated[Ukprn | None, _PROVIDER] = None
     school: Organisation | None = None
     """School that placed the pupil."""
-    reason: Annotated[ApReason | None, EXPECTED] = None
+    reason: Annotated[ApReason | None, CARRIED] = None
     reason_system: Literal["dfe:ap-reason"] | None = None
     sessions_per_week: Annotated[int, Field(ge=0, le=14)] | None = None
     started_on: Day | None = None

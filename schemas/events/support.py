@@ -10,7 +10,14 @@ from typing import Annotated, Final, Literal
 from pydantic import StringConstraints
 
 from schemas.days import Day
-from schemas.events.coded import EXPECTED, Coded, SenProvision, SenType, YearGroup
+from schemas.events.coded import (
+    CARRIED,
+    EXPECTED,
+    Coded,
+    SenProvision,
+    SenType,
+    YearGroup,
+)
 from schemas.events.ehcna import Channel, Pointer
 from schemas.events.entry_type import EventType
 from schemas.events.health import Code
@@ -28,7 +35,7 @@ class SenSupportStarted(Coded):
     """Absent: the sender."""
     provision_from: SenProvision | None = None
     provision_from_system: Literal["dfe:sen-provision"] | None = None
-    provision_to: Annotated[SenProvision | None, EXPECTED] = None
+    provision_to: Annotated[SenProvision | None, CARRIED] = None
     provision_to_system: Literal["dfe:sen-provision"] | None = None
     needs: Annotated[tuple[SenType, ...], EXPECTED] = ()
     """Types of need in the order of their rank, the primary need first."""
@@ -50,7 +57,7 @@ class S23NotificationReceived(Coded):
 
     body: Organisation | None = None
     """The ICB or trust that formed the opinion. Absent: the sender."""
-    opinion_on: Annotated[Day | None, EXPECTED] = None
+    opinion_on: Annotated[Day | None, CARRIED] = None
     """Day on which the opinion was formed."""
     parent_informed_on: Annotated[Day | None, EXPECTED] = None
     """Comes before the council is told (s.23(3))."""
@@ -64,8 +71,8 @@ class S23NotificationReceived(Coded):
 class ResidenceMovedLa(EventData):
     """A child with a plan moved to another council's area (reg. 15)."""
 
-    from_council: Annotated[Organisation | None, EXPECTED] = None
-    to_council: Annotated[Organisation | None, EXPECTED] = None
+    from_council: Annotated[Organisation | None, CARRIED] = None
+    to_council: Annotated[Organisation | None, CARRIED] = None
     aware_on: Day | None = None
     """Day on which the old council became aware of the move."""
     transfer_on: Day | None = None
@@ -79,7 +86,7 @@ class ProfessionalChanged(EventData):
     """`case-officer`, `educational-psychologist`, `key-worker` and the like."""
     team: Organisation | None = None
     """Absent: the sender."""
-    team_contact: Pointer | None = None
+    team_contact: Annotated[Pointer | None, CARRIED] = None
     """A team's mailbox or telephone as a URI; never a person's."""
     changed_on: Day | None = None
 
@@ -93,7 +100,7 @@ class ParentInformed(EventData):
 
     about: TypeName
     """Type of the event that they were told of."""
-    channel: Annotated[Channel | None, EXPECTED] = None
+    channel: Annotated[Channel | None, CARRIED] = None
     informed_on: Day | None = None
 
 

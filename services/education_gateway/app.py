@@ -28,7 +28,7 @@ def main(shared: Shared) -> int:
     narrowing, reporting = Narrowing(service, scope), Reporting(service, contracts)
     arriving = Arriving(service, contracts, mappings, narrowing)
     files = Files(service, settings, mappings, narrowing)
-    door = api.Door(service, settings, scope, reporting)
+    door = api.Door(service, settings, scope, reporting, contracts)
     file_door = api.FileDoor(service, settings, arriving, reporting)
     trial = api.Validation(service, settings, contracts)
     pages = Pages(service, session.Sessions(service, contracts), arriving, reporting)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from schemas.events.coded import expected_of, lists_of
+from schemas.events.coded import carried_of, expected_of, lists_of
 from schemas.events.person import EventData, Person
 from schemas.identifiers import (
     la_code_known,
@@ -29,6 +29,29 @@ class Doubt(NamedTuple):
 def doubts(data: EventData, occurred: date) -> list[Doubt]:
     """Return what is doubtful about *data* of something that occurred on that day."""
     return [*of_person(data.person), *_of_codes(data, occurred), *_absent(data)]
+
+
+def missing(data: EventData) -> Iterator[tuple[str, str]]:
+    """Yield member and rule of what every event of the type must carry and this does not."""
+    for names in carried_of(type(data)):
+        if all(getattr(data, name) in (None, ()) for name in names):
+            others = f": this, or {' or '.join(names[1:])}" if names[1:] else ""
+            yield names[0], f"is required of this type{others}"
+
+
+def unborn(person: Person, on: date) -> Iterator[tuple[str, str]]:
+    """Yield member and rule where *person* would be born after *on*."""
+    if person.date_of_birth and person.date_of_birth > on:
+        rule = "lies in the future; leave it out, or correct the year"
+        yield "person/date_of_birth", rule
+
+
+def ahead(data: EventData, on: date | None) -> Iterator[Doubt]:
+    """Yield what was received after *on*, the latest day that has begun."""
+    received = getattr(data, "received_on", None)
+    if on and received and received > on:
+        rule = "lies in the future: a clock may run from a day that has not come"
+        yield Doubt(None, "/data/received_on", rule)
 
 
 def of_person(person: Person) -> Iterator[Doubt]:
@@ -74,7 +97,6 @@ def _of_codes(data: EventData, occurred: date) -> Iterator[Doubt]:
 
 def _absent(data: EventData) -> Iterator[Doubt]:
     """Yield the members that are missing and that whoever knows them should send."""
-    for name in expected_of(type(data)):
-        if getattr(data, name) in (None, ()):
-            rule = "is expected of whoever knows it"
-            yield Doubt(None, f"/data/{name}", rule)
+    absent = [n for n in expected_of(type(data)) if getattr(data, n) in (None, ())]
+    for name in (*absent, *(member for member, _ in missing(data))):
+        yield Doubt(None, f"/data/{name}", "is expected of whoever knows it")

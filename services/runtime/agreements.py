@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,8 @@ from services.runtime.terms import Agreements, Viewer, agreements_of, has_feed
 from services.runtime.tokens import Caller
 
 M = TypeVar("M", bound=BaseModel)
+_MARK: Final = "today"
+"""File that says how far `throughline tick` has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class Contracts:
     def __init__(self, settings: Shared) -> None:
         """Read them now; a file that cannot be understood stops the start."""
         self._folder = settings.contracts
-        self._mark = settings.data / "today"
-        self._today = _later(settings.today, self._mark)
+        self._mark = settings.data / _MARK
+        self._today = reached(settings)
         self._stamp = self._stamped()
         self._rules = read(self._folder)
 
@@ -116,8 +118,9 @@ class Contracts:
         return tuple((str(file), file.stat().st_mtime_ns) for file in files)
 
 
-def _later(today: date | None, mark: Path) -> date | None:
-    """Return the day that `throughline tick` has reached, if that is behind *today*."""
+def reached(settings: Shared) -> date | None:
+    """Return the day that is set, or that `throughline tick` has reached since."""
+    today, mark = settings.today, settings.data / _MARK
     if today is None or not mark.exists():
         return today
     return max(today, date.fromisoformat(mark.read_text().strip()))

@@ -22,7 +22,9 @@ from services.education_gateway.errors import EventRefused, not_live
 from services.education_gateway.settings import Settings
 from services.education_gateway.store.reporting import Reporting
 from services.education_gateway.translate import to_statement
-from services.runtime import metrics, refs
+from services.education_gateway.translate.doubles import marked
+from services.runtime import instants, metrics, refs
+from services.runtime.agreements import Contracts
 from services.runtime.intake import door, messages, unpacking
 from services.runtime.intake.scope import UNREADABLE, Scope
 from services.runtime.nul import holds_nul
@@ -42,9 +44,19 @@ class Door:
     """The publishing door."""
 
     def __init__(
-        self, service: Service, settings: Settings, scope: Scope, reporting: Reporting
+        self,
+        service: Service,
+        settings: Settings,
+        scope: Scope,
+        reporting: Reporting,
+        contracts: Contracts,
     ) -> None:
-        """Take events of whom *scope* is about; *reporting* says what files came to."""
+        """
+        Take events of whom *scope* is about; *reporting* says what files came to.
+
+        *contracts* say which day it is.
+        """
+        self._contracts = contracts
         self._reporting = reporting
         self._service = service
         self._scope = scope
@@ -127,16 +139,19 @@ class Door:
         """Return each event of the body as an item; raises Refused for the whole."""
         events = parsed(message.body, most=self._settings.most_events)
         return [
-            self._item(event, place, message.sender)
+            self._item(event, place, message)
             for place, event in enumerate(events)
             if place not in message.cut
         ]
 
-    def _item(self, event: object, place: int, sender: str) -> messages.Item:
+    def _item(
+        self, event: object, place: int, message: messages.Message
+    ) -> messages.Item:
         """Return one event as accepted or refused."""
-        value = written(event)
+        value, sender = written(event), message.sender
+        on = max(self._contracts.today, instants.london_day(message.received_at))
         try:
-            said = to_statement(event, sender=sender, place=place)
+            said = to_statement(event, sender=sender, place=place, on=on)
         except EventRefused as refused:
             return messages.Item(place, value, refused=refused)
         if not self._scope.may_be_live(said.person):
@@ -247,7 +262,11 @@ def _conflict() -> Problem:
 
 
 def parsed(body: bytes, *, most: int) -> list[Any]:
-    """Return the events of a body: one object, or an array of at most *most*."""
+    """
+    Return the events of a body: one object, or an array of at most *most*.
+
+    Those in which a member is named twice are marked so.
+    """
     if holds_nul(body):
         raise Refused("not-understood", where="", rule="must not hold a NUL character")
     try:
@@ -258,7 +277,7 @@ def parsed(body: bytes, *, most: int) -> list[Any]:
     if not 0 < len(events) <= most:
         rule = f"an array holds 1 to {most} events"
         raise Refused("not-understood", where="", rule=rule)
-    return events
+    return marked(body, events)
 
 
 def written(event: object) -> bytes:

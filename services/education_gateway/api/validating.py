@@ -81,7 +81,8 @@ def tried(
     today: date,
 ) -> list[dict[str, Any]]:
     """Return what would become of each of *events*, and the clocks that would start."""
-    judged = [_judged(event, sender, place) for place, event in enumerate(events)]
+    on = max(today, instants.london_day(instants.now()))
+    judged = [_judged(event, sender, place, on) for place, event in enumerate(events)]
     people: defaultdict[str, list[Statement]] = defaultdict(list)
     for said in judged:
         if isinstance(said, Statement):
@@ -91,10 +92,10 @@ def tried(
     return [_item(n, one, clocks.get(n, ())) for n, one in enumerate(judged)]
 
 
-def _judged(event: object, sender: str, place: int) -> Judged:
+def _judged(event: object, sender: str, place: int, on: date) -> Judged:
     """Return what an event states, or why it is refused."""
     try:
-        return to_statement(event, sender=sender, place=place)
+        return to_statement(event, sender=sender, place=place, on=on)
     except EventRefused as refused:
         return refused
 

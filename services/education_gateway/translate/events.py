@@ -13,7 +13,10 @@ from schemas.events import CATALOGUE, EventType
 from schemas.history import london_day
 from schemas.statement import Statement
 from services.education_gateway.errors import EventRefused
-from services.education_gateway.rules import Doubt, doubts
+from services.education_gateway.rules import Doubt, ahead, doubts, missing, unborn
+from services.education_gateway.translate import doubles
+from services.education_gateway.translate.doubles import Doubled
+from services.education_gateway.translate.wording import faults_of
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT: Final = re.compile(
@@ -28,24 +31,41 @@ _BEYOND: Final = str(LATEST.year + 1)
 _OCCURRED: Final = (
     f"must be a date, or an instant with offset, from {EARLIEST.year} to {LATEST.year}"
 )
+_KINDS: Final = "must be day, instant or by, or be left out"
+_HALF: Final = (
+    "says instant of a date without a time; write occurred as an instant with an offset, "
+    "or leave this out"
+)
 
 
-def to_statement(event: object, *, sender: str, place: int) -> Statement:
+def to_statement(
+    event: object, *, sender: str, place: int, on: date | None = None
+) -> Statement:
     """
     Return what *event*, a structured CloudEvent as JSON, states.
 
-    A `purge` states that its record is taken back, whatever its type says of it.
+    A `purge` states that its record is taken back, whatever its type says of it. One that
+    somebody publishes, of which *on* is the latest day that has begun, must carry what
+    its type must, and be of nobody who is not born.
     Raises EventRefused with every fault found, `/`-separated from the event's root.
     """
     if not isinstance(event, Mapping):
         raise _refused("", "an event is a JSON object")
+    if isinstance(event, Doubled):
+        raise _refused(event.where, doubles.RULE)
     _check_sender(event, sender)
     kind = _type_of(event)
     faults = _attribute_faults(event)
+    if on and _is_half_an_instant(event):
+        faults.append(("/occurredprecision", _HALF))
     if event.get("purge") is True:
         event, kind = _purge(event), CATALOGUE[_WITHDRAWN]
     data, left_out = _data(event, kind, faults)
-    return _statement(event, kind, data, place=place, left_out=left_out)
+    if on and (wrong := [*missing(data), *unborn(data.person, on)]):
+        listed = [(f"/data/{name}", rule) for name, rule in wrong]
+        raise EventRefused(listed, reason="not-understood")
+    doubtful = [*doubts(data, london_day(event["occurred"])), *ahead(data, on)]
+    return _statement(event, kind, data, doubtful, place=place, left_out=left_out)
 
 
 def _purge(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -86,6 +106,7 @@ def _attribute_faults(event: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("/specversion", event.get("specversion") == "1.0", 'must be "1.0"'),
         ("/id", _is_text(event.get("id")), "is required: text of at most 200"),
         ("/occurred", _is_occurred(event), _OCCURRED),
+        ("/occurredprecision", event.get("occurredprecision") in _PRECISIONS, _KINDS),
         ("/sourcerecord", _is_text(event.get("sourcerecord", "x")), "must be text"),
         ("/sourceversion", _is_version(event), "must be a whole number from 0"),
         ("/correlationid", _is_text(event.get("correlationid", "x")), "must be text"),
@@ -119,13 +140,19 @@ def _is_version(event: Mapping[str, Any]) -> bool:
 def _is_occurred(event: Mapping[str, Any]) -> bool:
     """Return whether `occurred` names a day or an instant that exists."""
     said = event.get("occurred")
-    precision = event.get("occurredprecision")
-    if not isinstance(said, str) or precision not in _PRECISIONS:
+    if not isinstance(said, str):
         return False
     try:
         return _precision(said) is not None and _FIRST <= said < _BEYOND
     except ValueError:
         return False
+
+
+def _is_half_an_instant(event: Mapping[str, Any]) -> bool:
+    """Return whether an instant is promised where `occurred` is a bare date."""
+    occurred = event.get("occurred")
+    said = isinstance(occurred, str) and _DAY.fullmatch(occurred)
+    return bool(said) and event.get("occurredprecision") == "instant"
 
 
 def _precision(occurred: str) -> str | None:
@@ -150,27 +177,17 @@ def _data(
     try:
         read = kind.data.model_validate_json(orjson.dumps(data), strict=True)
     except ValidationError as invalid:
-        faults += _faults(invalid)
+        faults += faults_of(invalid)
     if faults:
         raise EventRefused(faults, reason="not-understood")
     return read, not data.keys() <= kind.data.model_fields.keys()
-
-
-def _faults(invalid: ValidationError) -> list[tuple[str, str]]:
-    """Return pointer and rule of each complaint, without the values."""
-    errors = invalid.errors(
-        include_input=False, include_url=False, include_context=False
-    )
-    return [
-        ("/data/" + "/".join(str(part) for part in error["loc"]), error["msg"])
-        for error in errors
-    ]
 
 
 def _statement(
     event: Mapping[str, Any],
     kind: EventType,
     data: Any,  # noqa: ANN401 - the model is the type's own
+    doubtful: Sequence[Doubt],
     *,
     place: int,
     left_out: bool,
@@ -178,7 +195,6 @@ def _statement(
     """Put together what is good."""
     occurred = event["occurred"]
     by = event.get("occurredprecision") == "by"
-    doubtful = doubts(data, london_day(occurred))
     written = data.model_dump(mode="json", exclude_none=True, exclude_unset=True)
     return Statement(
         place=place,

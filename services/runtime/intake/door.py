@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
 
 from services.runtime import instants
+from services.runtime.agreements import reached
 from services.runtime.intake.messages import Message
 from services.runtime.problems import Problem
 from services.runtime.service import Service
@@ -17,6 +18,10 @@ from services.runtime.tokens import Caller
 
 _CHARSET: Final = re.compile(
     r";\s*charset\s*=\s*\"?([^\";\s]*)", re.ASCII | re.IGNORECASE
+)
+_TO_COME: Final = (
+    "X-Throughline-Received-At lies in the future: say when it was received, or move "
+    "the day on with `throughline tick`."
 )
 _UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
@@ -110,10 +115,19 @@ def _received_at(service: Service, caller: Caller, request: Request) -> datetime
         detail = "X-Throughline-Received-At needs development and the scope scenario."
         raise Problem(403, "not-permitted", detail)
     try:
-        return instants.parsed(said)
+        at = instants.parsed(said)
     except ValueError:
         detail = "X-Throughline-Received-At must be an instant with an offset."
         raise Problem(400, "bad-header", detail) from None
+    if instants.london_day(at) > _latest(service):
+        raise Problem(400, "bad-header", _TO_COME)
+    return at
+
+
+def _latest(service: Service) -> date:
+    """Return the latest day that has begun, by the wall or by what is set."""
+    wall = instants.london_day(instants.now())
+    return max(reached(service.settings) or wall, wall)
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -110,8 +110,11 @@ FAULTS = {
     "a day in other digits": ({"occurred": "２０２６-03-02"}, "/occurred"),
     "a day in another form": ({"occurred": "02/03/2026"}, "/occurred"),
     "a day with a line break": ({"occurred": "2026-03-02\n"}, "/occurred"),
-    "an unknown precision": ({"occurredprecision": "about"}, "/occurred"),
-    "a precision that is no text": ({"occurredprecision": ["by"]}, "/occurred"),
+    "an unknown precision": ({"occurredprecision": "about"}, "/occurredprecision"),
+    "a precision that is no text": (
+        {"occurredprecision": ["by"]},
+        "/occurredprecision",
+    ),
     "a version in words": ({"sourceversion": "two"}, "/sourceversion"),
     "a version that is true": ({"sourceversion": True}, "/sourceversion"),
     "a version below nought": ({"sourceversion": -1}, "/sourceversion"),
