@@ -1,0 +1,1 @@
+"""What people and agencies go through, from a door to a page."""

@@ -1,0 +1,1 @@
+"""What each service does when something beside it dies."""
