@@ -28,8 +28,11 @@ _NO_INSTANT: Final = datetime.min.replace(tzinfo=UTC)
 
 State = Literal["linked", "superseded", "withdrawn"]
 Order = tuple[date, datetime]
-Named = tuple[int | None, int | None]
-"""The one version that is named, or None for all; up to which, or None for no limit."""
+Named = tuple[int | None, int | None, str | None]
+"""
+The one version that is named, or None for all; up to which, and heard until when, or None
+for no limit.
+"""
 Versions = Mapping[tuple[str, str], Collection[Named]]
 """By sender and record, the versions that something names."""
 
@@ -100,7 +103,7 @@ def withdraws(withdrawal: Entry, entry: Entry) -> bool:
         withdrawal.type == WITHDRAWAL != entry.type
         and withdrawal.source == entry.source
         and named.get("sourcerecord") == entry.sourcerecord
-        and _is_named(entry.sourceversion, _versions_of(named))
+        and _is_named(entry, _versions_of(named))
     )
 
 
@@ -224,13 +227,23 @@ def _named(withdrawals: Iterable[Entry]) -> Versions:
 
 def _versions_of(withdraws: Mapping[str, Any]) -> Named:
     """Return which versions a withdrawal's data name."""
-    return withdraws.get("sourceversion"), withdraws.get("upto")
+    get = withdraws.get
+    return get("sourceversion"), get("upto"), get("until")
 
 
-def _is_named(version: int, named: Named) -> bool:
-    """Return whether *version* is among those *named*."""
-    one, upto = named
-    return one in {None, version} and (upto is None or version <= upto)
+def _is_named(entry: Entry, named: Named) -> bool:
+    """Return whether *entry* states a version that is among those *named*."""
+    one, upto, until = named
+    version = entry.sourceversion
+    if one not in {None, version} or (upto is not None and version > upto):
+        return False
+    return until is None or _heard(entry.time) <= _heard(until)
+
+
+@lru_cache(maxsize=65536)
+def _heard(text: str) -> datetime:
+    """Return the instant that *text* says."""
+    return datetime.fromisoformat(text)
 
 
 def _state(
@@ -253,4 +266,4 @@ def _state(
 def _names(versions: Versions, entry: Entry) -> bool:
     """Return whether *entry* is of one of *versions*."""
     named = versions.get((entry.source, entry.sourcerecord), ())
-    return any(_is_named(entry.sourceversion, one) for one in named)
+    return any(_is_named(entry, one) for one in named)

@@ -19,6 +19,21 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversal:
+    """What a version of a record says, and what of other versions does not hold beside it."""
+
+    record: str
+    """The sender's own id of the whole record."""
+    version: int
+    said: str
+    """What it says, as `undoes` and `outdates` of other versions name it."""
+    undoes: tuple[tuple[str, str], ...] = ()
+    """What earlier versions said that no longer holds, each with its facet."""
+    outdates: tuple[str, ...] = ()
+    """What an earlier version says that counts no more where it comes after this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One event as a gateway's translator returns it. Holds identifiers: never log it."""
 
@@ -45,6 +60,8 @@ class Statement:
     """Which side of a record it speaks of, where one place says one type of several."""
     mark: Mark | None = None
     """Where how it is read depends on the version of the record before it."""
+    reversal: Reversal | None = None
+    """Where a version of its record may take back what another one said."""
     in_passing: bool = False
     """Said by a record about another one: the first that says it holds."""
     restricted: bool | None = None

@@ -2,7 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from schemas.days import Day
 from schemas.identifiers import NhsNumber, Uln, Upn
@@ -84,6 +91,8 @@ class Withdrawn(Words):
     """Absent: every version."""
     upto: Annotated[int, Field(ge=0)] | None = None
     """The highest version that is taken back, with all before it; absent: no limit."""
+    until: AwareDatetime | None = None
+    """What was heard later stands, whatever its version; absent: no limit."""
 
 
 class EventWithdrawn(EventData):

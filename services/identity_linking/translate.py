@@ -144,6 +144,7 @@ def kept(said: Mapping[str, str], data: Mapping[str, Any]) -> tuple[Any, ...]:
         named.get("sourcerecord"),
         named.get("sourceversion"),
         named.get("upto"),
+        named.get("until"),
         content(said, data),
     )
 

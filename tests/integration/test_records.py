@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import orjson
@@ -10,16 +11,18 @@ import pytest
 
 from schemas import topics
 from schemas.history import history
-from schemas.statement import Statement
+from schemas.statement import Reversal, Statement
 from services.runtime import refs
 from services.runtime.envelope import Record, attributes_of, entry_of
 from services.runtime.intake.following import follow
+from services.runtime.intake.reversals import ANYTHING
 from services.runtime.intake.translating import Translating
 from tests.support.stepping import record, works
 
 KEY = b"a key that only tests know"
 TRUST = "urn:ods:RNU"
 REFERRED = "referral.received.v1"
+CANCELLED = "referral.cancelled.v1"
 WITHDRAWN = "event.withdrawn.v1"
 ANN, BEN, CAL = ({"local_id": name} for name in ("ann", "ben", "cal"))
 
@@ -45,9 +48,21 @@ def taken_back(person, *, version=None, upto=None, of="R", by="W", by_version=1)
     return said(by_version, person, of=by, kind=WITHDRAWN, withdraws=named)
 
 
+def state(version, person, facet="", *undoes, outdates=(), kind=REFERRED):
+    """Return a version that speaks of one facet and takes back what was said of others."""
+    one = said(version, person, of=f"R{facet}", kind=kind)
+    undone = tuple((ANYTHING if u == ANYTHING else u, u.strip("*")) for u in undoes)
+    return replace(one, reversal=Reversal("R", version, facet, undone, tuple(outdates)))
+
+
 def translate(one):
     """Return what a record holds."""
-    return [Statement(**orjson.loads(one.value))]
+    held = orjson.loads(one.value)
+    if reversal := held["reversal"]:
+        undoes = tuple(map(tuple, reversal["undoes"]))
+        reversal |= {"undoes": undoes, "outdates": tuple(reversal["outdates"])}
+        held["reversal"] = Reversal(**reversal)
+    return [Statement(**held)]
 
 
 @dataclass
@@ -68,9 +83,10 @@ class Gateway:
         ref, sent = uuid4(), []
         await self.process.pool.execute(
             "INSERT INTO receipts (message_ref, sender, request_id, sha256, received_at,"
-            " state, answer) VALUES ($1, $2, '', '', now(), 'waiting', '')",
+            " state, answer) VALUES ($1, $2, '', '', $3, 'waiting', '')",
             ref,
             self.source,
+            datetime(2026, 3, self.told, 9, tzinfo=UTC),
         )
         one = record("health.inbound", 0, value=orjson.dumps(asdict(statement)))
         one.attributes.update(
@@ -162,6 +178,20 @@ STORIES = {
         taken_back({}),
         taken_back({}, of="S", by_version=2),
     ),
+    "active again": (
+        state(1, ANN, "", "#cancelled"),
+        state(2, ANN, "#cancelled", kind=CANCELLED),
+        state(3, ANN, "", "#cancelled"),
+    ),
+    "active again and cancelled": (
+        state(2, ANN, "#cancelled", kind=CANCELLED),
+        state(3, ANN, "", "#cancelled"),
+        state(4, ANN, "#cancelled", kind=CANCELLED),
+    ),
+    "never so": (
+        state(1, ANN, "", "#cancelled"),
+        state(2, ANN, "#other", ANYTHING, kind="health.unclassified.v1"),
+    ),
 }
 
 GONE, UNDONE, STANDS = "superseded", "withdrawn", "linked"
@@ -181,6 +211,32 @@ EXPECTED = {
     "said again of another": (
         [TOLD, TOLD, (REFERRED, 1, UNDONE)],
         [(REFERRED, 3, STANDS)],
+    ),
+    "active again": (
+        [
+            (WITHDRAWN, 3, STANDS),
+            (CANCELLED, 2, UNDONE),
+            (REFERRED, 1, GONE),
+            (REFERRED, 3, STANDS),
+        ],
+        [],
+    ),
+    "active again and cancelled": (
+        [
+            (WITHDRAWN, 3, STANDS),
+            (CANCELLED, 2, UNDONE),
+            (CANCELLED, 4, STANDS),
+            (REFERRED, 3, STANDS),
+        ],
+        [],
+    ),
+    "never so": (
+        [
+            (WITHDRAWN, 2, STANDS),
+            ("health.unclassified.v1", 2, STANDS),
+            (REFERRED, 1, UNDONE),
+        ],
+        [],
     ),
     "a withdrawal corrected": (
         [(WITHDRAWN, 1, GONE), (WITHDRAWN, 2, STANDS), (REFERRED, 1, STANDS)],
@@ -205,6 +261,39 @@ async def test_the_order_of_arrival_changes_nothing(process, story):
     assert outcomes == [outcomes[0]] * len(outcomes)
     if story in EXPECTED:
         assert tuple(outcomes[0][:2]) == EXPECTED[story]
+
+
+async def test_a_wait_that_is_heard_of_late_is_over(process):
+    """It stood for as long as nothing came after it; where it comes after, it does not."""
+    waits = state(1, ANN, "#waiting", kind="waiting_list.added.v1")
+    active = state(
+        2, ANN, "#provision", outdates=["#waiting"], kind="provision.started.v1"
+    )
+    found = []
+    for order in ((waits, active, waits), (active, waits, waits)):
+        gateway = Gateway(process)
+        for statement in order:
+            await gateway.hear(statement)
+        found.append(gateway.shown(ANN))
+
+        assert await gateway.receipts() == gateway.states()
+    assert ("waiting_list.added.v1", 1, STANDS) in found[0]
+    assert ("waiting_list.added.v1", 1, UNDONE) in found[1]
+
+
+async def test_a_record_that_was_deleted_stands_when_it_is_made_again(process):
+    """What was heard before goes, what is heard afterwards stays, and receipts agree."""
+    gateway = Gateway(process)
+    gone = said(1, {}, of="R#deleted", kind=WITHDRAWN, withdraws={
+        "sourcerecord": "R", "until": "2026-03-03T09:00:00.000000Z",
+    })  # fmt: skip
+    for statement in (said(1, ANN), said(2, ANN), gone, said(3, ANN)):
+        await gateway.hear(statement)
+
+    assert gateway.shown(ANN) == [
+        TOLD, (REFERRED, 1, UNDONE), (REFERRED, 2, UNDONE), (REFERRED, 3, STANDS),
+    ]  # fmt: skip
+    assert await gateway.receipts() == gateway.states()
 
 
 async def test_two_processes_that_hear_of_one_record_leave_nothing_open(process):

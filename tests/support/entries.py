@@ -37,10 +37,16 @@ def entry(type_name: str, occurred: str, **changes: Any) -> Entry:
 
 
 def withdrawal(
-    of: Entry, *, version: int | None = None, upto: int | None = None, **changes: Any
+    of: Entry,
+    *,
+    version: int | None = None,
+    upto: int | None = None,
+    until: str | None = None,
+    **changes: Any,
 ) -> Entry:
-    """Return the withdrawal of *of*: of that version, those up to one, or every one."""
-    named = {"sourcerecord": of.sourcerecord, "sourceversion": version, "upto": upto}
+    """Return the withdrawal of *of*: of that version, those within limits, or every one."""
+    named = {"sourcerecord": of.sourcerecord, "sourceversion": version}
+    named |= {"upto": upto, "until": until}
     return entry(
         "event.withdrawn.v1",
         changes.pop("occurred", "2026-06-01"),

@@ -44,9 +44,10 @@ def passed_on(
     return as_json({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
 
 
-def deletion(kind: str, own: str) -> bytes:
+def deletion(kind: str, own: str, version: str | None) -> bytes:
     """Return that a record is deleted, as a Bundle."""
-    request = {"method": "DELETE", "url": f"{kind}/{own}"}
+    url = f"{kind}/{own}/_history/{version}" if version else f"{kind}/{own}"
+    request = {"method": "DELETE", "url": url}
     entry = {"request": request, "search": {"mode": "match"}}
     return orjson.dumps({"resourceType": "Bundle", "type": PASSED_ON, "entry": [entry]})
 

@@ -83,8 +83,10 @@ def _passed(bundle: Node, heard: Heard, place: int) -> tuple[Statement, ...]:
     [first, *_] = bundle.nodes("entry")
     request = first.node("request")
     if request and request.text("method") == "DELETE":
-        kind, _, own = request.required("url").partition("/")
-        return withdrawn(Asked("DELETE", kind, own), heard).pieces[0].statements
+        named, _, version = request.required("url").partition("/_history/")
+        kind, _, own = named.partition("/")
+        asked = Asked("DELETE", kind, own, version or None)
+        return withdrawn(asked, heard).pieces[0].statements
     parts = Parts(entries(bundle))
     if not parts.all:
         raise FhirRefused(NOT_FHIR, bundle.at("entry"), rule="This holds no resource")

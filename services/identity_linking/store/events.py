@@ -36,12 +36,12 @@ SELECT
 _SAVE: Final = """
 INSERT INTO events (source, sourcerecord, sourceversion, revision, type, whom, event_id,
     person_ref, time, category, sensitivity, body, names, withdraws_record,
-    withdraws_version, withdraws_upto, digest)
-SELECT s, r, v, e, t, o, i::uuid, p, w, c, y, b, string_to_array(n, ' '), x, z, u, d
+    withdraws_version, withdraws_upto, withdraws_until, digest)
+SELECT s, r, v, e, t, o, i::uuid, p, w, c, y, b, string_to_array(n, ' '), x, z, u, l, d
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-    $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bytea[])
-    AS k(s, r, v, e, t, o, i, p, w, c, y, b, n, x, z, u, d)
+    $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::bytea[])
+    AS k(s, r, v, e, t, o, i, p, w, c, y, b, n, x, z, u, l, d)
 ON CONFLICT DO NOTHING
 """
 _EVENTS_OF: Final = """
@@ -75,7 +75,7 @@ async def known(
 
 async def save_events(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Keep what events state, whom they name, and what they take back."""
-    await conn.execute(_SAVE, *columns(rows, 17))
+    await conn.execute(_SAVE, *columns(rows, 18))
 
 
 async def events_of(conn: Connection, child_ref: str) -> list[Entry]:
@@ -95,6 +95,7 @@ def _entry(row: dict[str, Any]) -> Entry:
         "sourcerecord": row["withdraws_record"],
         "sourceversion": row["withdraws_version"],
         "upto": row["withdraws_upto"],
+        "until": row["withdraws_until"],
     }
     data = {"body": row["body"], "names": row["names"]}
     return Entry(

@@ -21,10 +21,11 @@ UPDATE receipt_events SET state = 'linked'
 WHERE event_id = ANY($1::uuid[]) AND state = 'translated'
 """
 _WITHDRAW: Final = """
-INSERT INTO withdrawals (source, sourcerecord, sourceversion, upto, by_record,
+INSERT INTO withdrawals (source, sourcerecord, sourceversion, upto, until, by_record,
     by_version)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[],
-    $6::bigint[])
+SELECT s, r, v, u, t::timestamptz, b, n FROM unnest($1::text[], $2::text[],
+    $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[])
+    AS w(s, r, v, u, t, b, n)
 ON CONFLICT DO NOTHING
 """
 _HEAR: Final = """
@@ -50,6 +51,10 @@ WITH said AS (
             WHERE (w.source, w.sourcerecord) = (e.source, e.sourcerecord)
             AND coalesce(w.sourceversion, e.sourceversion) = e.sourceversion
             AND e.sourceversion <= coalesce(w.upto, e.sourceversion)
+            AND (w.until IS NULL OR w.until >= coalesce((
+                SELECT min(r.received_at) FROM receipt_events f
+                JOIN receipts r ON r.message_ref = f.message_ref
+                WHERE f.event_id = e.event_id), w.until))
             AND NOT EXISTS (
                 SELECT 1 FROM withdrawals h
                 WHERE (h.source, h.by_record) = (w.source, w.by_record)
@@ -127,7 +132,7 @@ async def _linked(step: Step, records: list[Record]) -> None:
         for record in records
         if record.attributes["type"] == WITHDRAWAL
     ]
-    own = [row for row in named if not row[4].startswith(MOVED)]
+    own = [row for row in named if not row[5].startswith(MOVED)]
     if own:
         await step.conn.execute(_WITHDRAW, *columns(own))
     higher = [_version(record) for record in records if _corrects(record)]
@@ -152,12 +157,15 @@ async def _homes(step: Step, records: list[Record]) -> None:
         await step.conn.execute(_HOMES, *columns(sorted(homes.values())))
 
 
-def _withdrawing(record: Record) -> tuple[str, str, int | None, int | None, str, int]:
-    """Return sender, record and versions that are taken back; by which of its records."""
+_Withdrawing = tuple[str, str, int | None, int | None, str | None, str, int]
+
+
+def _withdrawing(record: Record) -> _Withdrawing:
+    """Return sender, record and what of it is taken back; by which of its records."""
     said = record.attributes
     named = orjson.loads(record.value)["withdraws"]
     own = (said["sourcerecord"], int(said["sourceversion"]))
-    versions = (named["sourceversion"], named.get("upto"))
+    versions = (named["sourceversion"], named.get("upto"), named.get("until"))
     return said["source"], named["sourcerecord"], *versions, *own
 
 

@@ -53,12 +53,13 @@ class Made:
         return replace(self, id=own, revision=revision, supersedes=before)
 
     @property
-    def withdraws(self) -> tuple[str, int | None, int | None] | None:
-        """Record, hashed, the one and the highest version taken back; None of others."""
+    def withdraws(self) -> tuple[str, int | None, int | None, str | None] | None:
+        """Record, hashed, and what of it is taken back; None of others."""
         if self.statement.type != WITHDRAWAL:
             return None
         named = orjson.loads(self.value)["data"]["withdraws"]
-        return named["sourcerecord"], named["sourceversion"], named.get("upto")
+        limits = named.get("upto"), named.get("until")
+        return named["sourcerecord"], named["sourceversion"], *limits
 
     @property
     def touched(self) -> set[tuple[str, str]]:

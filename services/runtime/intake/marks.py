@@ -7,6 +7,7 @@ from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
 from services.runtime.intake.records import columns
+from services.runtime.intake.reversals import with_reversals
 from services.runtime.postgres import Connection
 
 Said = tuple[Record, tuple[Statement, ...]]
@@ -29,7 +30,8 @@ JOIN unnest($1::text[], $2::text[]) AS t(source, sourcerecord)
 async def in_their_light(
     conn: Connection, key: bytes, said: Sequence[Said]
 ) -> list[Said]:
-    """Keep the marks of *said*; return what it states, knowing the versions before."""
+    """Keep the marks of *said*; return what it states, knowing the other versions."""
+    said = await with_reversals(conn, key, said)
     rows = {row for one in said for row in _rows(key, *one)}
     if not rows:
         return list(said)

@@ -66,9 +66,11 @@ RETURNING r.event_id, r.source, r.sourcerecord, r.sourceversion, r.person_ref,
 """
 _UNDO: Final = """
 INSERT INTO undoings (event_id, source, by_record, sourcerecord, sourceversion,
-    upto, message_ref, place, said, data)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[],
-    $6::bigint[], $7::uuid[], $8::int[], $9::bytea[], $10::bytea[])
+    upto, until, message_ref, place, said, data)
+SELECT e, s, b, r, v, u, t::timestamptz, m, p, said, data FROM unnest($1::uuid[],
+    $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[],
+    $8::uuid[], $9::int[], $10::bytea[], $11::bytea[])
+    AS n(e, s, b, r, v, u, t, m, p, said, data)
 """
 _TOLD: Final = """
 INSERT INTO undoings_told SELECT * FROM unnest($1::uuid[], $2::text[])
@@ -86,6 +88,9 @@ WITH touched AS (
     JOIN records r ON (r.source, r.sourcerecord) = (u.source, u.sourcerecord)
         AND coalesce(u.sourceversion, r.sourceversion) = r.sourceversion
         AND r.sourceversion <= coalesce(u.upto, r.sourceversion)
+        AND (u.until IS NULL OR u.until >= coalesce((
+            SELECT q.received_at FROM receipts q WHERE q.message_ref = r.message_ref
+        ), u.until))
     WHERE r.type <> 'event.withdrawn.v1' AND r.person_ref <> ''
     UNION SELECT u.event_id, d.person_ref FROM near
     JOIN undoings u USING (source, by_record)

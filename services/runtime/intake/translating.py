@@ -147,8 +147,8 @@ class Translating:
             named = data["withdraws"]
             hashed = refs.record_ref(self.key, source, named["sourcerecord"])
             version = {"sourceversion": named.get("sourceversion")}
-            highest = {"upto": named["upto"]} if "upto" in named else {}
-            data["withdraws"] = {"sourcerecord": hashed} | version | highest
+            limits = {name: named[name] for name in ("upto", "until") if name in named}
+            data["withdraws"] = {"sourcerecord": hashed} | version | limits
         return data
 
     async def _claim(self, step: Step, made: list[Made]) -> None:

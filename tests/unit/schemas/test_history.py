@@ -168,6 +168,17 @@ class TestWithdrawal:
         assert found["R v3"] == "linked"
         assert states([taken_back, version(2)])["R v2"] == "withdrawn"
 
+    def test_what_is_heard_afterwards_stands(self):
+        """A record that was deleted stands when it is made again, whatever its version."""
+        before, at = "2026-03-01T09:00:00.000000Z", "2026-03-02T09:00:00.000000Z"
+        deleted = withdrawal(version(1), until=at)
+        again = version(2, time="2026-03-02T09:00:00.000001Z")
+        found = states([again, deleted, version(1, time=before)])
+
+        assert found["R v1"] == "withdrawn"
+        assert found["R v2"] == "linked"
+        assert states([deleted, version(2, time=at)])["R v2"] == "withdrawn"
+
     def test_lower_version_stays_superseded(self):
         """Taking back the current version does not bring the former one back."""
         found = states([version(1), version(2), withdrawal(version(2), version=2)])

@@ -29,6 +29,7 @@ from services.health_gateway.translate.resources.records import (
     sensitivity,
     version_of,
 )
+from services.health_gateway.translate.resources.reversing import reversal_of
 from services.health_gateway.translate.subjects import Whose
 
 _AUTHORED: Final = frozenset({"referral.received.v1"})
@@ -63,7 +64,12 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     place = message.focus.place
     flags = (*statement.flags, *((MODIFIED,) if modified else ()))
     flags = tuple(sorted(set(flags)))
-    return (replace(statement, place=place, sensitivity=kept, flags=flags),)
+    said = replace(statement, place=place, sensitivity=kept, flags=flags)
+    known = modified or meant.type not in {WITHDRAWN, UNCLASSIFIED}
+    own = (record, version_of(about))
+    shape = SHAPES[about.kind]
+    reversal = reversal_of(about, shape, (meant,), own) if known else None
+    return (replace(said, reversal=reversal),)
 
 
 def _is_modified(message: Message, about: About) -> bool:

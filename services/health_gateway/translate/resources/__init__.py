@@ -2,11 +2,11 @@
 
 from services.health_gateway.translate.resources.reading import (
     SHAPES,
+    deletions,
     statements,
-    withdrawals,
 )
 
 TYPES = frozenset(SHAPES)
 """Types of resource that may say more than that they exist."""
 
-__all__ = ["TYPES", "statements", "withdrawals"]
+__all__ = ["TYPES", "deletions", "statements"]

@@ -1,6 +1,7 @@
 """A resource to statements: what it means, of whom, when, and with which codes."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -44,6 +45,7 @@ from services.health_gateway.translate.resources.records import (
     version_of,
     when,
 )
+from services.health_gateway.translate.resources.reversing import reversal_of
 from services.health_gateway.translate.subjects import Whose, whose
 from services.health_gateway.translate.times import Occurred
 
@@ -69,21 +71,17 @@ def statements(about: About) -> tuple[Statement, ...]:
     """
     shape = SHAPES.get(about.kind, _ELSE)
     if is_withdrawn(about.resource):
-        return withdrawals(about, shape)
+        return withdrawals(about)
     found = whose(about)
     if found is None:
         return ()
-    own = record_of(about)
-    return tuple(
-        stated(
-            about,
-            shape,
-            found,
-            meant,
-            (meant.record, 0) if meant.record else (own, version_of(about)),
-        )
-        for meant in meanings(about, shape)
+    own, meant = (record_of(about), version_of(about)), meanings(about, shape)
+    reversal = reversal_of(about, shape, meant, own)
+    said = (
+        stated(about, shape, found, one, (one.record, 0) if one.record else own)
+        for one in meant
     )
+    return tuple(replace(one, reversal=reversal) for one in said)
 
 
 def meanings(about: About, shape: Shape) -> tuple[Meaning, ...]:
@@ -100,27 +98,45 @@ def is_withdrawn(resource: Node) -> bool:
     )
 
 
-def withdrawals(about: About, shape: Shape | None = None) -> tuple[Statement, ...]:
-    """Return that every side of a record is taken back, of whomever it was."""
-    known = shape or SHAPES.get(about.kind, _ELSE)
-    record = record_of(about)
-    return tuple(withdrawal(about, record, facet) for facet in known.facets)
+def withdrawals(about: About) -> tuple[Statement, ...]:
+    """Return that every side of a record was a mistake, as it was up to this version."""
+    return _taken_back(about, "withdrawn", {"upto": version_of(about)})
 
 
-def withdrawal(about: About, record: str, facet: str = "") -> Statement:
-    """Return that one side of a record is taken back, as it was up to this version."""
-    happened = when(about, ())
-    named = {"sourcerecord": f"{record}{facet}", "upto": version_of(about)}
-    return Statement(
-        place=about.part.place,
-        type=WITHDRAWN,
-        occurred=happened.text,
-        occurredprecision=happened.precision,
-        sourcerecord=f"{record}{facet}#withdrawn",
-        sourceversion=version_of(about),
-        person={},
-        data={"withdraws": named, "reason": "entered-in-error"},
-        facet=facet,
+def deletions(about: About) -> tuple[Statement, ...]:
+    """
+    Return that every side of a record is deleted, of whomever it was.
+
+    What is made again under the same id stands: a later version, where the sender says
+    which version the deletion was; else what is heard afterwards. The latter is a record
+    of its own, for it is no version of the sender's.
+    """
+    if about.text("meta", "versionId"):
+        return withdrawals(about)
+    return _taken_back(about, "deleted", {"until": about.heard.at})
+
+
+def _taken_back(
+    about: About, how: str, limit: Mapping[str, Any]
+) -> tuple[Statement, ...]:
+    """Return the withdrawal of every side of a record, within *limit*."""
+    happened, record = when(about, ()), record_of(about)
+    return tuple(
+        Statement(
+            place=about.part.place,
+            type=WITHDRAWN,
+            occurred=happened.text,
+            occurredprecision=happened.precision,
+            sourcerecord=f"{record}{facet}#{how}",
+            sourceversion=version_of(about),
+            person={},
+            data={
+                "withdraws": {"sourcerecord": f"{record}{facet}", **limit},
+                "reason": "entered-in-error",
+            },
+            facet=facet,
+        )
+        for facet in SHAPES.get(about.kind, _ELSE).facets
     )
 
 

@@ -1,5 +1,6 @@
 """Bundles in pieces: transactions, batches, collections."""
 
+import re
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -17,6 +18,8 @@ from services.health_gateway.translate.submission.pieces import (
 )
 from services.health_gateway.translate.whereabouts import without_whereabouts
 
+_NUMBERED: Final = re.compile(r"/_history/([0-9]{1,15})$", re.ASCII)
+_TAGGED: Final = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
 _MOST: Final = 5_000
 """Entries of one Bundle."""
 
@@ -91,7 +94,7 @@ def _entry(bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard) ->
     method = (request.text("method") if request else None) or "POST"
     try:
         if method == "DELETE" and request:
-            return deleted(place, *_address(entry), heard)
+            return deleted(place, *_address(entry), heard, _version(entry))
         return _put(bundle, entry, place, parts, heard, method)
     except FhirRefused as refused:
         value = _value(entry)
@@ -121,7 +124,7 @@ def collection(bundle: Node, heard: Heard, form: str) -> Submission:
     sent = sent_at(bundle)
     pieces = [piece_of(About(p, parts, heard, sent), bundle, "POST") for p in parts.all]
     gone = [
-        deleted(place, *_address(entry), heard)
+        deleted(place, *_address(entry), heard, _version(entry))
         for place, entry in enumerate(bundle.nodes("entry"))
         if _is_deleted(entry)
     ]
@@ -140,6 +143,15 @@ def _address(entry: Node) -> tuple[str, str]:
     said = request.required("url") if request else ""
     *_, kind, own = ("", *said.split("/_history/")[0].split("/"))
     return kind, own
+
+
+def _version(entry: Node) -> str | None:
+    """Return the version that a deletion was, where a server's history says it."""
+    request, response = entry.node("request"), entry.node("response")
+    said = (request.text("url") or "") if request else ""
+    tag = (response.text("etag") or "") if response else ""
+    found = _NUMBERED.search(said) or _TAGGED.fullmatch(tag)
+    return found[1] if found else None
 
 
 def shell(document: dict[str, Any]) -> dict[str, Any]:

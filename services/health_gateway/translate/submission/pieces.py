@@ -12,7 +12,7 @@ from services.health_gateway.translate.about import About, Heard
 from services.health_gateway.translate.messages import Message
 from services.health_gateway.translate.nodes import Node, Part, Parts
 from services.health_gateway.translate.passing_on import deletion, passed_on
-from services.health_gateway.translate.resources import statements, withdrawals
+from services.health_gateway.translate.resources import deletions, statements
 from services.health_gateway.translate.subjects import whose
 
 NO_PATIENT: Final = "no-patient"
@@ -30,6 +30,8 @@ class Asked:
     """Type of resource in the address."""
     own: str | None = None
     """Id in the address."""
+    version: str | None = None
+    """Of a record that was deleted, where its sender says which version that was."""
     message_only: bool = False
     """Whether the address takes messages and nothing else."""
 
@@ -90,16 +92,19 @@ def piece_of(about: About, bundle: Node | None, method: str) -> Piece:
     )
 
 
-def deleted(place: int, kind: str, own: str, heard: Heard) -> Piece:
-    """Return the withdrawal of a record, whoever it was about."""
+def deleted(
+    place: int, kind: str, own: str, heard: Heard, version: str | None = None
+) -> Piece:
+    """Return the withdrawal of a record, whoever it was about, as of *version*."""
     if not (kind.isascii() and kind.isalpha() and _ID.fullmatch(own)):
         rule = "Name the record to delete as type/id"
         raise FhirRefused(BAD_VALUE, f"Bundle.entry[{place}].request.url", rule=rule)
     if not is_resource(kind):
         rule = "FHIR R4 has no such type"
         raise FhirRefused(UNKNOWN_TYPE, f"Bundle.entry[{place}].request.url", rule=rule)
-    members = {"resourceType": kind, "id": own}
+    members: dict[str, Any] = {"resourceType": kind, "id": own}
+    members |= {"meta": {"versionId": version}} if version else {}
     part = Part(place, kind, Node(members, kind, kind), named=f"{kind}/{own}")
     about = About(part, Parts([part]), heard)
-    value = deletion(kind, own)
-    return Piece(place, kind, "DELETE", withdrawals(about), value)
+    value = deletion(kind, own, version)
+    return Piece(place, kind, "DELETE", deletions(about), value)

@@ -85,7 +85,8 @@ def _check_message(bundle: Node) -> None:
 def withdrawn(asked: Asked, heard: Heard) -> Submission:
     """Return the withdrawal of the record that a DELETE names."""
     named = (asked.kind or "Resource", asked.own or "")
-    return Submission("resource", (deleted(0, *named, heard),))
+    piece = deleted(0, *named, heard, asked.version)
+    return Submission("resource", (piece,))
 
 
 def _message(bundle: Node, heard: Heard) -> Submission:

@@ -6,7 +6,7 @@ from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate import Asked, withdrawn
 from services.health_gateway.translate.answers import warnings_of
 from tests.support.bars import NHS_NUMBER, NHS_NUMBER_SYSTEM
-from tests.support.fhir import heard, retold_of, stated, taken
+from tests.support.fhir import AT, heard, retold_of, stated, taken
 from tests.support.resources import LOCAL, bundle_of, patient, service_request
 
 PERSON = {
@@ -112,3 +112,34 @@ def test_a_date_that_stands_for_none_is_not_replaced_without_a_word(day):
 
     assert (wrong.occurred[:10], wrong.flags) == ("2026-03-02", ("date-beyond",))
     assert right.flags == ()
+
+
+class TestDeletions:
+    """What is deleted may be made again."""
+
+    def test_a_deletion_reaches_what_was_heard_before(self):
+        """It names no version of the sender's, so a higher one cannot be hidden by it."""
+        found = withdrawn(Asked("DELETE", "Flag", "f"), heard()).pieces[0].statements
+
+        assert {one.data["withdraws"].get("upto") for one in found} == {None}
+        assert {one.data["withdraws"]["until"] for one in found} == {AT}
+        assert {one.sourcerecord for one in found} == {
+            "Flag/f#deleted",
+            "Flag/f#other#deleted",
+        }
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"response": {"status": "204", "etag": 'W/"3"'}},
+            {"request": {"method": "DELETE", "url": "Flag/f/_history/3"}},
+        ],
+    )
+    def test_a_history_says_which_version_a_deletion_was(self, said):
+        """What the history tells of later versions stands, though heard with it."""
+        deleted = {"request": {"method": "DELETE", "url": "Flag/f"}} | said
+        history = {"resourceType": "Bundle", "type": "history", "entry": [deleted]}
+        found = stated(history)
+
+        assert {one.data["withdraws"]["upto"] for one in found} == {3}
+        assert retold_of(history) == found

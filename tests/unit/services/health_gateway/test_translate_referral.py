@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.statement import Statement
+from schemas.statement import Reversal, Statement
 from services.health_gateway.errors import FhirRefused
 from tests.support.bars import (
     NHS_NUMBER,
@@ -72,6 +72,12 @@ class TestReferral:
                 "priority": "routine",
             },
             correlationid=CORRELATION,
+            reversal=Reversal(
+                RECORD,
+                1772442900000,
+                "",
+                tuple((facet, facet) for facet in ("#cancelled", "#discharged")),
+            ),
         )
 
     @pytest.mark.parametrize(
