@@ -99,6 +99,31 @@ def test_a_deleted_record_is_withdrawn(agencies):
             == {"withdrawn"}
         )
     )
+    again = task(own, f"t-{own}", "rejected", whose=own, meta={"versionId": "2"})
+    [event] = settled(agencies, put(agencies, again))["events"]
+    assert event["state"] == "linked"
+
+
+def test_a_referral_that_is_active_again_is_owed_again(agencies):
+    """The clock that its cancellation stopped runs on once a newer version is active."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+    found = []
+    for version, status, count in (
+        ("1", "active", 2),
+        ("2", "revoked", 3),
+        ("3", "active", 5),
+    ):
+        said = service_request(own, f"sr-{own}", version=version, status=status)
+        settled(agencies, put(agencies, said))
+        agencies.shown(person, count, TRUST)
+        clocks = agencies.timeline(agencies.child_of(person, TRUST), TRUST).json()[
+            "clocks"
+        ]
+        found.append([clock["state"] for clock in clocks])
+
+    assert found[1] == ["stopped"]
+    assert found[2] == found[0] != ["stopped"]
 
 
 def test_what_no_type_says_is_on_the_timeline_all_the_same(agencies):

@@ -37,6 +37,8 @@ _ENCODING: Final = re.compile(
     rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([^\"']*)", re.IGNORECASE
 )
 _UTF_8: Final = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+_MOST_ATTRIBUTES: Final = 32
+"""Of one element; FHIR's have at most three, and namespaces are none."""
 _UNKNOWN: Final = "?"
 """The member that stands for what FHIR does not have there; no type defines it."""
 _WHOLE_NUMBERS: Final = frozenset({"integer", "positiveInt", "unsignedInt"})
@@ -111,7 +113,13 @@ def _members(table: Table, node: etree._Element, kind: Kind, depth: int) -> Memb
 
 
 def _attributes(node: etree._Element) -> Iterator[tuple[str, str]]:
-    """Yield the attributes of an element, but for where its schema lies."""
+    """
+    Yield the attributes of an element, but for where its schema lies.
+
+    Each is looked up among all, so that their number must be small.
+    """
+    if len(node.attrib) > _MOST_ATTRIBUTES:
+        raise _not_xml(f"has an element of more than {_MOST_ATTRIBUTES} attributes")
     for name, text in node.attrib.items():
         if not str(name).startswith(_INSTANCE):
             yield str(name), str(text)

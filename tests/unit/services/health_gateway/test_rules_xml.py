@@ -128,6 +128,8 @@ OUTSIDE = b"""<!DOCTYPE p [<!ENTITY a SYSTEM "file:///etc/hostname">]>
         patient("<extension url='u'>" * 70 + "</extension>" * 70),
         PATIENT.replace("UTF-8", "UTF-16").encode("utf-16"),
         patient("<gender value='&#0;'/>"),
+        patient("<gender " + "".join(f" a{i}='u'" for i in range(100)) + "/>"),
+        patient("<name" + "".join(f" a{i}='u'" for i in range(100_000)) + "/>"),
         patient("<gender value='&unknown;'/>"),
     ],
 )
