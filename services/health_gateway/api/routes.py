@@ -33,6 +33,7 @@ _OPERATIONS: Final = ("/$process-message", "/$validate")
 
 
 MESSAGE: Final = Asked(message_only=True)
+BUNDLE: Final = Asked(bundle_only=True)
 
 
 class Door:
@@ -85,7 +86,7 @@ class Door:
         @routes.post("/FHIR/R4", status_code=201)
         async def bundle(request: Request) -> Response:
             """Take a Bundle: transaction, batch, collection, history or message."""
-            return await self._timed(request, "bundle", Asked())
+            return await self._timed(request, "bundle", BUNDLE)
 
         @routes.post("/FHIR/R4/{kind}", status_code=201)
         async def create(kind: str, request: Request) -> Response:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Final
 
 from schemas.statement import Statement
 from services.health_gateway import codes
@@ -12,6 +13,9 @@ from services.health_gateway.translate import Piece, Submission, without
 from services.runtime.intake.messages import Message
 from services.runtime.intake.scope import OUTSIDE, UNREADABLE, Scope
 from services.runtime.step import Step
+
+_HOLDERS: Final = frozenset({"Bundle", "Parameters"})
+"""Types of resource that may hold others, about anyone."""
 
 
 async def is_outside(scope: Scope, sender: str, content: Submission) -> bool:
@@ -23,9 +27,8 @@ async def is_outside(scope: Scope, sender: str, content: Submission) -> bool:
     """
     said = people(content)
     narrow = scope.held(sender).narrow
-    for piece in content.pieces if narrow else ():
-        if piece.refused:
-            raise piece.refused
+    if narrow:
+        _check_judgeable(content)
     _check_live(scope, said)
     left = await scope.outside(sender, said)
     deleted = all(piece.method == "DELETE" for piece in content.pieces)
@@ -94,6 +97,21 @@ async def _left(scope: Scope, sender: str, pieces: Iterable[Piece]) -> set[int]:
 def _emptied(piece: Piece) -> Piece:
     """Return what is answered of an entry that is left out: nothing that it said."""
     return replace(piece, statements=(), value=b"", person=None, outside=True)
+
+
+def _check_judgeable(content: Submission) -> None:
+    """Refuse what holds something of which nobody can say whom it is about."""
+    for piece in content.pieces:
+        if piece.refused:
+            raise piece.refused
+    held = [(piece.place, piece.kind) for piece in content.pieces]
+    if content.message:
+        held += [(part.place, part.kind) for part in content.message.parts.all]
+    for place, kind in held:
+        if kind in _HOLDERS:
+            rule = "What it holds is not opened, so that its scope cannot be judged"
+            where = f"Bundle.entry[{place}].resource"
+            raise FhirRefused(codes.NOT_SUPPORTED, where, rule=rule)
 
 
 def _check_live(scope: Scope, said: Iterable[Statement]) -> None:

@@ -21,7 +21,7 @@ from services.health_gateway.api.scoping import (
     people,
 )
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.rules import Media
+from services.health_gateway.rules import Media, is_release
 from services.health_gateway.settings import Settings
 from services.health_gateway.store import answers_known, note_request, settle_empty
 from services.health_gateway.store.table_files import TableFiles
@@ -45,7 +45,12 @@ from services.health_gateway.translate.answers import (
     response_of,
     warnings_of,
 )
-from services.health_gateway.translate.headers import END_USER, Headers, read_headers
+from services.health_gateway.translate.headers import (
+    END_USER,
+    Headers,
+    read_headers,
+)
+from services.health_gateway.translate.headers import preferred as prefer_warnings
 from services.health_gateway.translate.messages import RESPONSE
 from services.runtime import instants, metrics
 from services.runtime.intake import door, messages
@@ -144,13 +149,14 @@ class Taking:
             tables=self._files.tables,
             correlation=kept.correlation_id,
         )
+        preferred = prefer_warnings(request.headers.get("prefer"))
         if asked.method == "DELETE":
-            return _Judged(kept, withdrawn(asked, heard), ())
+            return _Judged(kept, withdrawn(asked, heard), preferred)
         media = Media.of(kept.content_type) or Media.JSON
         repairs = self._files.tables.repairs(kept.sender, kept.received_at.date())
         read = partial(submission, heard=heard, asked=asked, repairs=repairs)
         content = read(kept.body, media=media)
-        warnings = content.warnings
+        warnings = content.warnings + preferred
         if content.message is not None:
             kept = replace(kept, correlation_id=kept.correlation_id or made)
             warnings += _check_message(content.message, headers, kept.sender)
@@ -222,6 +228,7 @@ class Taking:
             answer = response_of(content.form, content.pieces, at=at)
             return fhir(request, 200, answer, headers)
         told = [word for piece in content.pieces for word in warnings_of(piece)]
+        told += judged.warnings
         status = 200 if asked.method == "DELETE" else 201
         return fhir(request, status, accepted(told, content.issues), headers)
 
@@ -276,6 +283,8 @@ def _check_message(message: Message, headers: Headers, sender: str) -> tuple[str
 
 
 def _check_media_type(said: str) -> None:
-    """Raise a 415 for anything but FHIR."""
+    """Raise a 415 for anything but FHIR R4."""
     if Media.of(said) is None:
         raise Problem(415, "unknown-media-type", "Send application/fhir+json or +xml.")
+    if not is_release(said):
+        raise Problem(415, "unknown-media-type", "Send FHIR R4: fhirVersion=4.0.")

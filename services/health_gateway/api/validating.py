@@ -14,7 +14,7 @@ from starlette.responses import Response
 from schemas.clocks import Clock, clocks_started
 from schemas.statement import Statement
 from services.health_gateway.api.answering import problem_answer
-from services.health_gateway.rules import Media
+from services.health_gateway.rules import Media, is_release
 from services.health_gateway.store.table_files import TableFiles
 from services.health_gateway.translate import Heard, tried
 from services.runtime import instants, refs
@@ -64,9 +64,10 @@ class Validation:
         """Judge a body; raises Problem."""
         caller = await self._service.tokens.caller(request)
         caller.needs("publish")
-        media = Media.of(request.headers.get("content-type", ""))
-        if media is None:
-            detail = f"Send {Media.JSON.value} or {Media.XML.value}."
+        form = request.headers.get("content-type", "")
+        media = Media.of(form)
+        if media is None or not is_release(form):
+            detail = f"Send {Media.JSON.value} or {Media.XML.value}, of FHIR R4."
             raise Problem(415, "unknown-media-type", detail)
         body = await read_body(request, self._service.settings.body_limit_bytes)
         now = instants.now()

@@ -26,6 +26,10 @@ WARNINGS: Final = {
     "encounter-outside-the-table": "BaRS wants another Encounter.status here.",
     "slot-outside-the-table": "BaRS wants another Slot.status here.",
     "version-absent": "Bundle.meta.versionId, the version of BaRS Core, is absent.",
+    "prefer-not-followed": (
+        "Not all that Prefer asks for is done here: every answer is an OperationOutcome "
+        "or a Bundle, at once, and what is wrong is refused."
+    ),
     "use-context-differs": "The header use-context does not name this message's event.",
     "unclassified": "No event type says this: it is on the timeline as unclassified.",
     "meaning-modified": (

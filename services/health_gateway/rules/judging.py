@@ -6,6 +6,7 @@ the type, R4's structure, the codes of required statuses. What the message says 
 whether it may be said is for `translate` and the doors.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
@@ -35,6 +36,13 @@ class Media(Enum):
         return _TYPES.get(content_type.partition(";")[0].strip().lower())
 
 
+def is_release(content_type: str) -> bool:
+    """Return whether a Content-Type names FHIR R4, or no release at all."""
+    said = _RELEASE.search(content_type)
+    return said is None or said[1].startswith("4.")
+
+
+_RELEASE: Final = re.compile(r";\s*fhirVersion\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
 _TYPES: Final = {
     "application/fhir+json": Media.JSON,
     "application/json+fhir": Media.JSON,

@@ -30,6 +30,8 @@ _CONTEXT_PARTS: Final = 4
 _EVENT: Final = 2
 """Place of the event in `a4t2|validation|servicerequest-response|new`."""
 _VERSION: Final = re.compile(r";\s*version=\"?([0-9]+)", re.ASCII | re.IGNORECASE)
+_FOLLOWED: Final = frozenset({"", "return=operationoutcome", "handling=strict"})
+"""Preferences that are so in any case. Source: FHIR R4, RESTful API, Prefer."""
 _MAJOR: Final = "1"
 """BaRS Core 1.x is what this service reads."""
 
@@ -64,6 +66,13 @@ def read_headers(said: Mapping[str, str]) -> Headers:
         event=_event(said.get(CONTEXT)),
         warnings=tuple(_absent(said)),
     )
+
+
+def preferred(prefer: str | None) -> tuple[str, ...]:
+    """Return the word for a preference that is not followed; source: RFC 7240."""
+    wanted = re.split(r"[,;]", (prefer or "").lower().replace('"', ""))
+    unknown = {"".join(one.split()) for one in wanted} - _FOLLOWED
+    return ("prefer-not-followed",) if unknown else ()
 
 
 def _absent(said: Mapping[str, str]) -> Iterator[str]:

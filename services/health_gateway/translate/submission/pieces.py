@@ -34,6 +34,8 @@ class Asked:
     """Of a record that was deleted, where its sender says which version that was."""
     message_only: bool = False
     """Whether the address takes messages and nothing else."""
+    bundle_only: bool = False
+    """Whether the address takes Bundles of any kind, and no other resource."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,14 @@ from typing import Any, Final
 
 from services.health_gateway.codes import BAD_VALUE, INVARIANT, NOT_SUPPORTED
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.rules import STRICT, Media, Repairs, judge_resource, read
+from services.health_gateway.rules import (
+    STRICT,
+    Media,
+    Repairs,
+    is_resource,
+    judge_resource,
+    read,
+)
 from services.health_gateway.translate.about import About, Heard
 from services.health_gateway.translate.messages import message_of, message_statements
 from services.health_gateway.translate.nodes import Node, Part, Parts, alone
@@ -49,6 +56,8 @@ def submission(
     document = read(body, media)
     if asked.message_only:
         _check_message(Node(document, "Bundle"))
+    elif asked.bundle_only:
+        _check_bundle(document)
     if document.get("type") == "batch" and asked.kind is None:
         judged = judge_resource(shell(document))
         return replace(batch(document, heard, repairs), issues=judged.warnings)
@@ -80,6 +89,14 @@ def _check_message(bundle: Node) -> None:
         if bundle.required(name) != wanted:
             rule = f"This must be {wanted}"
             raise FhirRefused(BAD_VALUE, bundle.at(name), rule=rule)
+
+
+def _check_bundle(document: dict[str, Any]) -> None:
+    """Refuse a resource by itself where Bundles are taken; say where it goes."""
+    kind = document.get("resourceType")
+    if kind != "Bundle" and is_resource(kind):
+        rule = f"This address takes a Bundle. POST a {kind} to /FHIR/R4/{kind}"
+        raise FhirRefused(NOT_SUPPORTED, f"{kind}.resourceType", rule=rule)
 
 
 def withdrawn(asked: Asked, heard: Heard) -> Submission:

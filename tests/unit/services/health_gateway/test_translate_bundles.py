@@ -3,6 +3,7 @@
 import pytest
 
 from services.health_gateway.errors import FhirRefused
+from services.health_gateway.rules import is_release
 from services.health_gateway.translate import Asked, withdrawn
 from services.health_gateway.translate.answers import warnings_of
 from tests.support.bars import NHS_NUMBER, NHS_NUMBER_SYSTEM
@@ -143,3 +144,27 @@ class TestDeletions:
 
         assert {one.data["withdraws"]["upto"] for one in found} == {3}
         assert retold_of(history) == found
+
+
+@pytest.mark.parametrize("kind", ["Patient", "Observation"])
+def test_a_resource_by_itself_is_told_where_it_goes(kind):
+    """The address of Bundles names the one of its type; a Bundle goes in."""
+    with pytest.raises(FhirRefused) as found:
+        taken({"resourceType": kind}, Asked(bundle_only=True))
+
+    assert f"/FHIR/R4/{kind}" in found.value.issues[0].diagnostics
+    assert taken(bundle_of("batch"), Asked(bundle_only=True)).form == "batch"
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("application/fhir+json", True),
+        ("application/fhir+json; fhirVersion=4.0", True),
+        ('application/fhir+xml; charset=utf-8; fhirVersion="3.0"', False),
+        ("application/fhir+json;fhirversion=5.0", False),
+    ],
+)
+def test_a_content_type_may_name_the_release(said, fits):
+    """Another release of FHIR than R4 is not read as if it were this one."""
+    assert is_release(said) == fits

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.translate.headers import end_user, read_headers
+from services.health_gateway.translate.headers import end_user, preferred, read_headers
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
 
@@ -64,3 +64,19 @@ def test_what_bars_requires_beside_a_message_and_is_absent_is_a_warning():
     for name in whole.keys() - {"accept"}:
         some = {other: value for other, value in whole.items() if other != name}
         assert read_headers(some).warnings == ("headers-absent",)
+
+
+@pytest.mark.parametrize(
+    ("prefer", "followed"),
+    [
+        (None, True),
+        ("return=OperationOutcome", True),
+        ('return="operationoutcome"; handling=strict', True),
+        ("return=representation", False),
+        ("respond-async, handling = strict", False),
+        ("zzz", False),
+    ],
+)
+def test_a_preference_that_is_not_followed_is_told(prefer, followed):
+    """Whoever wishes for another answer than there is learns that it is not given."""
+    assert preferred(prefer) == (() if followed else ("prefer-not-followed",))
