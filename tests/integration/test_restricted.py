@@ -1,12 +1,16 @@
 """A restricted child: where it is leaves no gateway, and what was shown is called back."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
 from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, somebody
 from tests.support.bars import body_of, referral_bundle
+from tests.support.fhir_door import put, settled
 from tests.support.local_stack import until
+from tests.support.resources import patient
+from tests.support.stepping import read_all
 
 REQUESTED = "ehcna.requested.v1"
 RESTRICTED = "person.restricted.v1"
@@ -117,3 +121,31 @@ def test_the_label_of_a_patient_becomes_a_flag_once(agencies):
             == {"restricted"}
         )
     )
+
+
+def test_where_a_restricted_child_is_does_not_travel_with_what_is_refused(agencies):
+    """Neither what the door refuses nor what is refused behind it says it, nor a log."""
+    own, told = f"pat-{uuid4()}", uuid4().hex
+    place = {"text": told, "line": [told]}
+    birth = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
+    lives = patient(
+        somebody(upn=None),
+        own,
+        meta={"versionId": "1", "security": [{"code": "R"}]},
+        address=[place],
+        telecom=[{"system": "phone", "value": told}],
+        extension=[{"url": birth, "valueAddress": place}],
+        text={"status": "generated", "div": f"<div>{told}</div>"},
+    )
+    settled(agencies, put(agencies, lives))
+    other = put(agencies, lives | {"deceasedBoolean": False, "birthDate": "2016-01-01"})
+    wrong = put(agencies, lives | {"birthDate": "yesterday"})
+    [refused] = settled(agencies, other)["events"]
+    records = asyncio.run(read_all(agencies.stack, "refused"))
+    logs = sorted((agencies.stack.data / "log").glob("*"))
+
+    assert (other.status_code, wrong.status_code) == (201, 400)
+    assert (refused["state"], refused["reason"]) == ("refused", "conflict")
+    assert sum(own.encode() in record.value for record in records) == 2
+    assert not [r for r in records if told.encode() in r.value + str(r).encode()]
+    assert not [one for one in logs if told in one.read_text("utf-8", "replace")]

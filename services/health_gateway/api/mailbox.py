@@ -20,7 +20,7 @@ from services.health_gateway.api.scoping import is_outside, people
 from services.health_gateway.clients import MOST, Letter, Mailbox, MailboxAway
 from services.health_gateway.store import lease, settle_empty
 from services.health_gateway.store.table_files import TableFiles
-from services.health_gateway.translate import Heard, Submission
+from services.health_gateway.translate import Heard, Submission, notice_travelling
 from services.health_gateway.translate.notices import noticed
 from services.health_gateway.translate.tables import Mesh, Notifier
 from services.runtime import instants, log
@@ -229,6 +229,7 @@ def _message(letter: Letter, sender: str, service: Notifier | None) -> messages.
         received_at=instants.now(),
         content_type=service.marked(came) if service else came,
         body=letter.body or b"",
+        travels=notice_travelling,
     )
 
 

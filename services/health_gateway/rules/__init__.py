@@ -20,6 +20,7 @@ from services.health_gateway.rules.repairs import (
 )
 from services.health_gateway.rules.structure import accepts, check_structure
 from services.health_gateway.rules.stu3 import judge_stu3
+from services.health_gateway.rules.xml_text import without_elements
 
 __all__ = [
     "MAX_BYTES",
@@ -40,4 +41,5 @@ __all__ = [
     "read",
     "read_json",
     "rejudge",
+    "without_elements",
 ]

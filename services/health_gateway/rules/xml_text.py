@@ -7,7 +7,7 @@ document is ever fetched, and a document type is refused before it is read.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from lxml import etree
@@ -61,6 +61,19 @@ def read_xml(body: bytes, release: Release = Release.R4) -> Members:
     if _name(root) is None:
         raise FhirRefused(NOT_FHIR, "Bundle", rule=f"The namespace must be {FHIR}")
     return _resource(kinds(release), root, 1)
+
+
+def without_elements(body: bytes, names: Collection[str]) -> bytes:
+    """Return a document without the elements called *names*; raises FhirRefused."""
+    if _DOCUMENT_TYPE in body:
+        raise _not_xml("holds a document type")
+    root = _parsed(body)
+    gone = [node for node in root.iter() if _name(node) in {*names, "div"}]
+    for node in gone:
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+    return etree.tostring(root)
 
 
 def _parsed(body: bytes) -> etree._Element:

@@ -13,7 +13,7 @@ from services.health_gateway.translate.submission import (
 )
 from services.health_gateway.translate.tables import Tables
 from services.health_gateway.translate.trying import Trial, tried, tried_notice
-from services.health_gateway.translate.whereabouts import travelling
+from services.health_gateway.translate.whereabouts import notice_travelling, travelling
 
 __all__ = [
     "Asked",
@@ -23,6 +23,7 @@ __all__ = [
     "Submission",
     "Tables",
     "Trial",
+    "notice_travelling",
     "retold",
     "sender_of",
     "submission",

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 import orjson
 
-from services.health_gateway.translate.json_bytes import as_json
 from services.health_gateway.translate.nodes import Node, Part, Parts
-from services.health_gateway.translate.whereabouts import without_whereabouts
+from services.health_gateway.translate.whereabouts import passing, without_whereabouts
 
 PASSED_ON: Final = "passed-on"
 """Type of a Bundle in which a door passes a resource on; nobody sends one."""
@@ -41,7 +40,7 @@ def passed_on(
     entries = [_entry(part, "outcome") for part in first]
     entries += [_entry(focus, "match"), *(_entry(part, "include") for part in near)]
     form = "message" if header else PASSED_ON
-    return as_json({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
+    return passing({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
 
 
 def deletion(kind: str, own: str, version: str | None) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.rules import Media, read
+from services.health_gateway.rules import Media, read, without_elements
 from services.health_gateway.translate.json_bytes import as_json
 
 _REACHED: Final = frozenset({"address", "telecom", "contact", "photo"})
@@ -27,6 +27,13 @@ WHEREABOUTS: Final[Mapping[str, frozenset[str]]] = {
     "Location": _REACHED | _PLACE,
 }
 """Members that are left out, by type of resource."""
+_ANYWHERE: Final = frozenset(
+    {"address", "telecom", "contact", "photo", "generalPractitioner", "location"}
+    | {"locationReference", "locationCode", "valueAddress", "valueContactPoint"}
+)
+"""Members that are left out wherever they stand, of what nobody may have judged."""
+_MARKS: Final = (*(f'"{name}"'.encode() for name in sorted(_ANYWHERE)), b"Location")
+"""Without one of these, JSON says nothing of where anybody is."""
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -42,11 +49,57 @@ def without_whereabouts(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def travelling(body: bytes, media: Media) -> bytes:
-    """Return a body as it travels when it is refused; as it came where it is not read."""
+    """Return a body as it travels when it is refused; nothing of one that is not read."""
     try:
-        return as_json(without_whereabouts(read(body, media)))
+        return as_json(nowhere(read(body, media)))
     except FhirRefused:
-        return body
+        return b""
+
+
+def notice_travelling(body: bytes) -> bytes:
+    """Return the same of what lay in a mailbox, in the form in which it came."""
+    if not body.lstrip().startswith(b"<"):
+        return travelling(body, Media.JSON)
+    try:
+        return without_elements(body, _ANYWHERE)
+    except FhirRefused:
+        return b""
+
+
+def passing(document: Mapping[str, Any]) -> bytes:
+    """Return what goes on to the translator, who may refuse it yet, without whereabouts."""
+    value = as_json(document)
+    told = any(mark in value for mark in _MARKS)
+    return as_json(nowhere(document)) if told else value
+
+
+def nowhere(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON without anything that says where somebody is, and without narrative."""
+    if isinstance(value, list):
+        return [nowhere(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kind = value.get("resourceType")
+    gone = WHEREABOUTS.get(kind, _NONE) if isinstance(kind, str) else _NONE
+    kept = {
+        name: nowhere(inner)
+        for name, inner in value.items()
+        if name not in _ANYWHERE and name not in gone and not _is_narrative(name, inner)
+    }
+    if _names_a_place(value):
+        kept.pop("display", None)
+    return kept
+
+
+def _names_a_place(value: Mapping[str, Any]) -> bool:
+    """Return whether a reference leads to a Location."""
+    led = str(value.get("reference") or "")
+    return value.get("type") == "Location" or "Location/" in led
+
+
+def _is_narrative(name: str, value: object) -> bool:
+    """Return whether a member holds words that anything may be said in."""
+    return name == "div" or (name == "text" and isinstance(value, dict))
 
 
 def _resource(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -16,7 +16,7 @@ from services.health_gateway.translate.submission.pieces import (
     deleted,
     piece_of,
 )
-from services.health_gateway.translate.whereabouts import without_whereabouts
+from services.health_gateway.translate.whereabouts import nowhere
 
 _NUMBERED: Final = re.compile(r"/_history/([0-9]{1,15})$", re.ASCII)
 _TAGGED: Final = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
@@ -77,8 +77,7 @@ def _refused(place: int, bundle: Node, refused: FhirRefused) -> Piece:
 def _value(entry: Node) -> bytes:
     """Return what travels of an entry that is refused."""
     resource = entry.members.get("resource")
-    told = without_whereabouts(resource) if isinstance(resource, dict) else resource
-    return as_json(told)
+    return as_json(nowhere(resource))
 
 
 def _said_kind(entry: Node) -> str:

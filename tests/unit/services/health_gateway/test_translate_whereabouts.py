@@ -5,9 +5,9 @@ import json
 import pytest
 
 from services.health_gateway.rules import Media
-from services.health_gateway.translate import travelling
+from services.health_gateway.translate import notice_travelling, travelling
 from tests.support.fhir import taken
-from tests.support.resources import bundle_of, patient, service_request
+from tests.support.resources import appointment, bundle_of, patient, service_request
 
 PERSON = {
     "nhs_number": "9990000018",
@@ -66,6 +66,73 @@ def test_what_is_refused_at_the_door_says_nothing_of_it_either():
         assert not [word for word in HIDDEN if word in told]
 
 
-def test_what_cannot_be_read_travels_as_it_came():
-    """Nobody can say what of it is an address."""
-    assert travelling(b"{no json", Media.JSON) == b"{no json"
+def test_of_what_cannot_be_read_nothing_travels():
+    """Nobody can say what of it is an address; the bytes are kept where they came in."""
+    assert travelling(b'{"address": "1 Secret Lane"', Media.JSON) == b""
+    assert notice_travelling(b"<Bundle><address>1 Secret Lane") == b""
+
+
+BORN = "http://hl7.org/fhir/StructureDefinition/patient-birthPlace"
+ODDLY = {
+    "as one entry": {"resourceType": "Bundle", "entry": {"resource": restricted()}},
+    "without a type": {k: v for k, v in restricted().items() if k != "resourceType"},
+    "as a parameter": {
+        "resourceType": "Parameters",
+        "parameter": [{"name": "x", "resource": restricted()}],
+    },
+    "in words": {
+        "resourceType": "Patient",
+        "text": {"status": "generated", "div": "<div>1 Secret Lane</div>"},
+    },
+    "where born": {
+        "resourceType": "Patient",
+        "extension": [{"url": BORN, "valueAddress": {"text": "1 Secret Lane"}}],
+    },
+    "where seen": {
+        "resourceType": "Appointment",
+        "participant": [
+            {"actor": {"reference": "Location/l", "display": "Hidden Clinic"}}
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("how", ODDLY)
+def test_what_is_refused_may_say_it_anywhere(how):
+    """Whatever is wrong with a body, none of its members says where anybody is."""
+    told = travelling(json.dumps(ODDLY[how]).encode(), Media.JSON).decode()
+
+    assert told != ""
+    assert not [word for word in HIDDEN if word in told]
+
+
+def test_what_is_passed_on_may_be_refused_yet():
+    """The translator is given no place of birth and no name of a clinic either."""
+    seen = {"actor": {"reference": "Location/l", "display": "Hidden Clinic"}}
+    who = {"actor": {"reference": "Patient/pat-1"}, "status": "accepted"}
+    booked = appointment("pat-1", "a", "booked")
+    booked["participant"] = [who, seen | {"status": "accepted"}]
+    born = ODDLY["where born"]["extension"]
+    pieces = taken(
+        bundle_of("batch", restricted() | {"extension": born}, booked)
+    ).pieces
+
+    passed = b"".join(piece.value for piece in pieces).decode()
+
+    assert "9990000018" in passed
+    assert not [word for word in HIDDEN if word in passed]
+
+
+def test_a_notice_that_is_refused_says_nothing_of_it():
+    """XML stays XML, so that it can be read when it is sent again."""
+    notice = (
+        b'<Bundle xmlns="http://hl7.org/fhir"><entry><resource><Patient>'
+        b'<id value="p"/><telecom><value value="07700900000"/></telecom>'
+        b'<address><line value="1 Secret Lane"/></address></Patient></resource></entry>'
+        b"</Bundle>"
+    )
+    told = notice_travelling(notice).decode()
+
+    assert told.startswith("<Bundle")
+    assert '<id value="p"/>' in told
+    assert not [word for word in HIDDEN if word in told]
