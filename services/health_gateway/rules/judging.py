@@ -43,6 +43,16 @@ def is_release(content_type: str) -> bool:
 
 
 _RELEASE: Final = re.compile(r";\s*fhirVersion\s*=\s*\"?([^\";\s]*)", re.IGNORECASE)
+_INSTEAD: Final = {
+    "ReferralRequest": "ServiceRequest",
+    "ProcedureRequest": "ServiceRequest",
+    "DiagnosticRequest": "ServiceRequest",
+    "DiagnosticOrder": "ServiceRequest",
+    "ProcessRequest": "Task",
+    "Sequence": "MolecularSequence",
+    "BodySite": "BodyStructure",
+}
+"""Types of STU3 and DSTU2 that R4 has under another name."""
 _TYPES: Final = {
     "application/fhir+json": Media.JSON,
     "application/json+fhir": Media.JSON,
@@ -132,7 +142,9 @@ def _check(resource: dict[str, Any]) -> None:
     if kind is None:
         raise FhirRefused(MISSING, "Resource.resourceType", rule="This is required")
     if not is_resource(kind):
-        rule = "FHIR R4 has no such type"
+        instead = _INSTEAD.get(str(kind))
+        told = f": it is of another release, and R4 has {instead}" if instead else ""
+        rule = f"FHIR R4 has no such type{told}"
         raise FhirRefused(BAD_VALUE, "Resource.resourceType", rule=rule)
     check_structure(resource)
     check_statuses(resource)

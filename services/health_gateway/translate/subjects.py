@@ -18,7 +18,7 @@ from services.health_gateway.translate.people import (
     person_of,
 )
 
-_SUBJECTS: Final = ("subject", "patient", "for", "beneficiary", "individual")
+_SUBJECTS: Final = ("subject", "patient", "for", "beneficiary", "individual", "source")
 _FOLLOWED: Final = (
     *("focus", "basedOn", "replaces", "partOf", "about", "encounter", "episodeOfCare"),
     *("appointment", "referralRequest", "incomingReferral", "questionnaireResponse"),

@@ -20,6 +20,7 @@ from services.health_gateway.translate.resources.meaning import (
     one,
     other,
 )
+from services.health_gateway.translate.resources.records import record_led
 from services.health_gateway.translate.subjects import whose
 from services.health_gateway.translate.times import age_on, instant, occurred
 
@@ -107,7 +108,12 @@ def _attendance(about: About) -> str | None:
 
 
 def encounter(about: About) -> tuple[Meaning, ...]:
-    """Return what an Encounter says; a stay in hospital is no appointment."""
+    """
+    Return what an Encounter says; a stay in hospital is no appointment.
+
+    One that names the appointment for which it was says of that how it went: what the
+    appointment says of itself takes its place, so that a child is seen once.
+    """
     kind = about.text("class", "code") or ""
     if about.status == "triaged":
         return one("referral.triaged.v1", "#triaged", when=START)
@@ -122,7 +128,8 @@ def encounter(about: About) -> tuple[Meaning, ...]:
     if about.status == "in-progress":
         return one("assessment.started.v1", "#started", when=START)
     if about.status == "finished":
-        return one("appointment.attended.v1", "#outcome", when=START)
+        booked = record_led(about, "Appointment", "appointment")
+        return (Meaning("appointment.attended.v1", "#outcome", {}, booked, START),)
     return other(about)
 
 

@@ -13,6 +13,7 @@ from services.health_gateway.translate.resources.meaning import (
     one,
     other,
 )
+from services.health_gateway.translate.times import occurred
 
 _SAFEGUARDING: Final = "SG"
 _ADJUSTMENT: Final = "RA"
@@ -41,8 +42,9 @@ def patient(about: About) -> tuple[Meaning, ...]:
     """Return what a Patient says: particulars, another NHS number, or a death."""
     died = about.resource.members.get("deceasedBoolean") is True
     if died or about.text("deceasedDateTime"):
-        day = (about.text("deceasedDateTime") or "")[:10]
-        return one("person.died.v1", "#died", died_on=day or None)
+        said = occurred(about.text("deceasedDateTime") or "")
+        day = said.day if said and said.precision != "by" else None
+        return one("person.died.v1", "#died", died_on=day)
     if _superseded(about.resource):
         return one("nhs_number.changed.v1", "#nhs-number")
     return one("demographics.changed.v1")

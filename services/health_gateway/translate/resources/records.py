@@ -43,6 +43,18 @@ def record_of(about: About) -> str:
     return found
 
 
+def record_led(about: About, kind: str, *names: str) -> str | None:
+    """Return the record of that *kind* that members lead to, as its sender names it."""
+    for reference in about.references(*names):
+        part = about.parts.find(reference)
+        if part and part.kind == kind:
+            return record_of(about.of(part))
+        said = (reference.text("reference") or "").split("/_history/")[0]
+        if part is None and said.startswith(f"{kind}/"):
+            return said
+    return None
+
+
 def _temporary(about: About) -> bool:
     """Return whether an entry is called by an address that holds in one message."""
     return (about.part.full_url or "").startswith("urn:")

@@ -19,7 +19,7 @@ from services.health_gateway.translate.resources.meaning import (
     one,
     other,
 )
-from services.health_gateway.translate.resources.records import record_of
+from services.health_gateway.translate.resources.records import record_led
 from services.health_gateway.translate.subjects import whose
 from services.health_gateway.translate.tables import ADVICE
 from services.health_gateway.translate.times import age_on
@@ -223,14 +223,7 @@ def _of_a_referral(about: About) -> bool:
 
 def _request(about: About) -> str | None:
     """Return the record of the referral that a Task is about, as its sender names it."""
-    for reference in about.references("focus", "basedOn"):
-        part = about.parts.find(reference)
-        if part and part.kind == "ServiceRequest":
-            return record_of(about.of(part))
-        said = (reference.text("reference") or "").split("/_history/")[0]
-        if part is None and said.startswith("ServiceRequest/"):
-            return said
-    return None
+    return record_led(about, "ServiceRequest", "focus", "basedOn")
 
 
 SHAPES: Final = {

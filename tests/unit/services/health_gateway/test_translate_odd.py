@@ -1,0 +1,69 @@
+"""What systems send that is right and seldom: once each, of the right child, not refused."""
+
+import pytest
+
+from services.health_gateway.errors import FhirRefused
+from tests.support.fhir import retold_of, stated, taken
+from tests.support.resources import appointment, bundle_of, patient, reference_to
+
+CHILD = {"family_name": "Vale", "given_name": "Ann", "date_of_birth": "2018-05-04"}
+
+
+def visit(**more):
+    """Return an Encounter that is over."""
+    return {
+        "resourceType": "Encounter",
+        "id": "e",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": reference_to("p"),
+        "period": {"start": "2026-04-01T09:05:00+01:00"},
+    } | more
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_visit_that_names_its_appointment_is_the_same_attendance(together):
+    """The appointment's own word supersedes it, so that a child is seen once."""
+    kept = appointment("p", "a", "fulfilled")
+    seen = visit(appointment=[{"reference": "Appointment/a"}])
+    said = stated(bundle_of("collection", kept, seen)) if together else [
+        *stated(kept), *stated(seen)
+    ]  # fmt: skip
+    booked, visited = said
+
+    assert booked.type == visited.type == "appointment.attended.v1"
+    assert booked.sourcerecord == visited.sourcerecord
+    assert booked.sourceversion > visited.sourceversion == 0
+    assert visited.in_passing
+    assert stated(visit())[0].sourcerecord == "Encounter/e#outcome"
+    assert retold_of(seen) == [visited] or together
+
+
+@pytest.mark.parametrize("died", ["2026", "2026-02", "2026-02-03", "9999-12-31"])
+def test_a_death_is_heard_of_however_precisely_it_is_dated(died):
+    """A month is enough for it to be told; only a day is told as the day."""
+    [found] = stated(patient(CHILD, "p", deceasedDateTime=died))
+
+    assert found.type == "person.died.v1"
+    assert found.data.get("died_on") == (died if died == "2026-02-03" else None)
+
+
+def test_answers_of_the_patient_are_about_the_patient():
+    """A questionnaire may name only who answered it."""
+    answers = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "q",
+        "status": "completed",
+    }
+    parent = {"reference": "RelatedPerson/r"}
+
+    assert stated(answers | {"source": reference_to("p")})[0].person["local_id"]
+    assert stated(answers | {"source": parent}) == []
+
+
+def test_a_type_of_an_earlier_release_is_told_its_name_in_this_one():
+    """Whoever sends STU3 learns what to send in its place."""
+    with pytest.raises(FhirRefused) as found:
+        taken({"resourceType": "ReferralRequest", "status": "active"})
+
+    assert "ServiceRequest" in found.value.rule
