@@ -5,6 +5,7 @@ import shutil
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import httpx
 import pytest
 import yaml
 
@@ -29,8 +30,12 @@ class Mapped:
         self.stack = agencies.stack
         self.contracts = folder / "contracts"
         shutil.copytree(ROOT / "contracts", self.contracts)
-        env = {"THROUGHLINE_CONTRACTS": str(self.contracts)}
-        self.stack.start_service(GATEWAY, 2, env)
+        self.start()
+
+    def start(self, **env):
+        """Start it, with more in its environment."""
+        own = {"THROUGHLINE_CONTRACTS": str(self.contracts)}
+        self.stack.start_service(GATEWAY, 2, own | env)
         self.stack.wait_ready(f"{GATEWAY}-2")
 
     def stop(self):
@@ -133,6 +138,37 @@ def test_a_mapping_that_changed_publishes_the_next_revision(agencies, mapped, he
     assert after["time"] == first["time"]
     assert mapped.changes(since, dry_run=False) == []
     assert len(of(agencies, person, count=2)) == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("place", ["before-commit", "after-commit"])
+def test_whoever_dies_in_the_middle_begins_again(agencies, mapped, heard, place):
+    """Of many messages each is published once, though the gateway died at the third."""
+    person, own, since = heard
+    code = f"CL-{own}"
+    for nth in range(6):
+        settled(
+            agencies, put(agencies, referral(own, code) | {"id": f"sr-{nth}-{own}"})
+        )
+    of(agencies, person, count=6)
+    mapped.map_clinic(code, "slt")
+    mapped.stop()
+    mapped.start(THROUGHLINE_FAILPOINT=f"{place}@request:3")
+    with pytest.raises(httpx.HTTPError):
+        mapped.changes(since, dry_run=False)
+    mapped.stop()
+    mapped.start()
+
+    again = mapped.changes(since, dry_run=False)
+    told = of(agencies, person, count=12)
+
+    assert len(again) == (4 if place == "before-commit" else 3)
+    assert sorted((e["state"], e["data"].get("service")) for e in told) == [
+        *[("linked", "slt")] * 6,
+        *[("superseded", None)] * 6,
+    ]
+    assert mapped.changes(since, dry_run=False) == []
+    assert len(of(agencies, person, count=12)) == 12
 
 
 def test_what_is_stated_no_longer_is_taken_back_and_comes_again(
