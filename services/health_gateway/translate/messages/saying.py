@@ -23,13 +23,14 @@ from services.health_gateway.translate.resources.meaning import (
     other,
 )
 from services.health_gateway.translate.resources.modifiers import MODIFIED, is_modified
-from services.health_gateway.translate.resources.reading import SHAPES, stated
+from services.health_gateway.translate.resources.reading import stated
 from services.health_gateway.translate.resources.records import (
     LONGEST,
     sensitivity,
     version_of,
 )
 from services.health_gateway.translate.resources.reversing import reversal_of
+from services.health_gateway.translate.resources.shapes import SHAPES
 from services.health_gateway.translate.subjects import Whose
 
 _AUTHORED: Final = frozenset({"referral.received.v1"})

@@ -128,9 +128,16 @@ def encounter(about: About) -> tuple[Meaning, ...]:
     if about.status == "in-progress":
         return one("assessment.started.v1", "#started", when=START)
     if about.status == "finished":
-        booked = record_led(about, "Appointment", "appointment")
+        booked = booked_for(about)
         return (Meaning("appointment.attended.v1", "#outcome", {}, booked, START),)
     return other(about)
+
+
+def booked_for(about: About) -> str | None:
+    """Return the record of the appointment that an Encounter was, if it names one."""
+    if about.kind != "Encounter":
+        return None
+    return record_led(about, "Appointment", "appointment")
 
 
 SHAPES: Final = {

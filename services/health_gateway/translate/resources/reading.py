@@ -18,19 +18,10 @@ from services.health_gateway.translate.people import (
     organisation_of,
     restriction_of,
 )
-from services.health_gateway.translate.resources import (
-    appointments,
-    episodes,
-    findings,
-    letters,
-    patients,
-    referrals,
-)
 from services.health_gateway.translate.resources.meaning import (
     BODIES,
     DAYS,
     UNCLASSIFIED,
-    WITHDRAWN,
     Meaning,
     Shape,
     other,
@@ -46,19 +37,14 @@ from services.health_gateway.translate.resources.records import (
     when,
 )
 from services.health_gateway.translate.resources.reversing import reversal_of
+from services.health_gateway.translate.resources.shapes import ELSE, SHAPES
+from services.health_gateway.translate.resources.taking_back import (
+    is_withdrawn,
+    withdrawals,
+)
 from services.health_gateway.translate.subjects import Whose, whose
 from services.health_gateway.translate.times import Occurred
 
-SHAPES: Final[Mapping[str, Shape]] = {
-    **referrals.SHAPES,
-    **appointments.SHAPES,
-    **episodes.SHAPES,
-    **findings.SHAPES,
-    **letters.SHAPES,
-    **patients.SHAPES,
-}
-"""Types of resource that may say more than that they exist."""
-_ELSE: Final = Shape(other, when=(("effectiveDateTime",), ("issued",), ("date",)))
 _REASON: Final = "reasonCode"
 """Why a referral is made, in R4."""
 
@@ -69,7 +55,7 @@ def statements(about: About) -> tuple[Statement, ...]:
 
     Raises FhirRefused for what cannot be said of anyone.
     """
-    shape = SHAPES.get(about.kind, _ELSE)
+    shape = SHAPES.get(about.kind, ELSE)
     if is_withdrawn(about.resource):
         return withdrawals(about)
     found = whose(about)
@@ -87,57 +73,6 @@ def statements(about: About) -> tuple[Statement, ...]:
 def meanings(about: About, shape: Shape) -> tuple[Meaning, ...]:
     """Return what a resource means; nothing is made of one that says to read it otherwise."""
     return other(about) if is_modified(about.resource) else shape.decide(about)
-
-
-def is_withdrawn(resource: Node) -> bool:
-    """Return whether its sender says that a record was a mistake."""
-    verified = (c for c in codings(resource, "verificationStatus"))
-    status = resource.members.get("status")
-    return status == "entered-in-error" or any(
-        c.code == "entered-in-error" for c in verified
-    )
-
-
-def withdrawals(about: About) -> tuple[Statement, ...]:
-    """Return that every side of a record was a mistake, as it was up to this version."""
-    return _taken_back(about, "withdrawn", {"upto": version_of(about)})
-
-
-def deletions(about: About) -> tuple[Statement, ...]:
-    """
-    Return that every side of a record is deleted, of whomever it was.
-
-    What is made again under the same id stands: a later version, where the sender says
-    which version the deletion was; else what is heard afterwards. The latter is a record
-    of its own, for it is no version of the sender's.
-    """
-    if about.text("meta", "versionId"):
-        return withdrawals(about)
-    return _taken_back(about, "deleted", {"until": about.heard.at})
-
-
-def _taken_back(
-    about: About, how: str, limit: Mapping[str, Any]
-) -> tuple[Statement, ...]:
-    """Return the withdrawal of every side of a record, within *limit*."""
-    happened, record = when(about, ()), record_of(about)
-    return tuple(
-        Statement(
-            place=about.part.place,
-            type=WITHDRAWN,
-            occurred=happened.text,
-            occurredprecision=happened.precision,
-            sourcerecord=f"{record}{facet}#{how}",
-            sourceversion=version_of(about),
-            person={},
-            data={
-                "withdraws": {"sourcerecord": f"{record}{facet}", **limit},
-                "reason": "entered-in-error",
-            },
-            facet=facet,
-        )
-        for facet in SHAPES.get(about.kind, _ELSE).facets
-    )
 
 
 def stated(

@@ -6,6 +6,7 @@ from services.health_gateway.errors import FhirRefused
 from tests.support.fhir import retold_of, stated, taken
 from tests.support.resources import appointment, bundle_of, patient, reference_to
 
+WRONG = "entered-in-error"
 CHILD = {"family_name": "Vale", "given_name": "Ann", "date_of_birth": "2018-05-04"}
 
 
@@ -37,6 +38,16 @@ def test_a_visit_that_names_its_appointment_is_the_same_attendance(together):
     assert visited.in_passing
     assert stated(visit())[0].sourcerecord == "Encounter/e#outcome"
     assert retold_of(seen) == [visited] or together
+
+
+def test_a_visit_that_was_a_mistake_takes_back_what_it_said_of_its_appointment():
+    """What the appointment says of itself is of a higher version, and stays."""
+    named = {"appointment": [{"reference": "Appointment/a"}]}
+    taken_back = [one.data["withdraws"] for one in stated(visit(**named, status=WRONG))]
+    without = [one.data["withdraws"] for one in stated(visit(status=WRONG))]
+
+    assert {"sourcerecord": "Appointment/a#outcome", "upto": 0} in taken_back
+    assert len(taken_back) == len(without) + 1
 
 
 @pytest.mark.parametrize("died", ["2026", "2026-02", "2026-02-03", "9999-12-31"])
