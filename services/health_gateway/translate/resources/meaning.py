@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from services.health_gateway.translate.about import About
+from services.health_gateway.translate.codings import as_code
 
 Paths = tuple[tuple[str, ...], ...]
 
@@ -100,5 +101,5 @@ def one(
 
 def other(about: About) -> tuple[Meaning, ...]:
     """Return what is said of a record that no type of the catalogue says."""
-    status = about.status or None
+    status = as_code(about.status or None)
     return one(UNCLASSIFIED, "#other", resource_type=about.kind, status=status)

@@ -167,13 +167,14 @@ def _coded(about: About, shape: Shape) -> dict[str, str | None]:
     )
     by_service = service[1] if service and (service[1] in own or not own) else None
     chosen = by_service or next(iter(own), None)
-    priority = about.resource.members.get("priority")
+    said = about.resource.members.get("priority")
+    priority = said if isinstance(said, str) else None
     known = priority if priority in PRIORITIES else ""
     return {
         "service": service[0] if service else None,
         "code": as_code(chosen.code) if chosen else None,
         "code_system": as_code(chosen.system or None) if chosen else None,
-        "priority": known if isinstance(priority, str) else None,
+        "priority": known if priority else None,
     }
 
 

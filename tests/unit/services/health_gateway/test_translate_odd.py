@@ -78,3 +78,32 @@ def test_a_type_of_an_earlier_release_is_told_its_name_in_this_one():
         taken({"resourceType": "ReferralRequest", "status": "active"})
 
     assert "ServiceRequest" in found.value.rule
+
+
+@pytest.mark.parametrize("kind", ["Encounter", "Appointment", "Communication"])
+def test_a_priority_need_not_be_a_code_of_a_request(kind):
+    """An Encounter's is a concept and an appointment's a number; neither is in the way."""
+    urgent = {
+        "Encounter": visit(priority={"coding": [{"code": "UR"}]}),
+        "Appointment": appointment("p", "a", "fulfilled", priority=1),
+        "Communication": {
+            "resourceType": "Communication",
+            "id": "c",
+            "status": "completed",
+            "priority": "banana",
+            "subject": reference_to("p"),
+        },
+    }
+    [found] = stated(urgent[kind])
+
+    assert "priority" not in found.data
+
+
+def test_a_status_that_is_no_code_is_left_out():
+    """Where R4's status is not looked at, words in it do not stop the rest."""
+    words = {"resourceType": "CommunicationRequest", "id": "c", "status": "not yet"}
+    [found] = stated(words | {"subject": reference_to("p")})
+
+    assert found.type == "health.unclassified.v1"
+    assert "status" not in found.data
+    assert "field-left-out" in found.flags
