@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,8 @@ def test_a_gateway_answers_as_it_describes(agencies, service, tmp_path):
     bound = ["--max-time", str(SECONDS)] if SECONDS else ["-n", str(FEW)]
     phases = "examples,coverage,fuzzing" if SECONDS else "fuzzing"
     argv = [
-        *(sys.executable, "-m", "schemathesis.cli", "run"),
+        *(sys.executable, "-m", "schemathesis.cli"),
+        *("--config-file", str(Path(__file__).with_name("schemathesis.toml")), "run"),
         str(ROOT / "contracts" / "openapi" / f"{service}.yaml"),
         *("--url", agencies.url(service, ""), "--seed", str(SEED)),
         *("-H", f"Authorization: {own['Authorization']}"),

@@ -157,10 +157,10 @@ def _name(node: etree._Element) -> str | None:
     """Return what FHIR calls an element; None for one of another language."""
     if not isinstance(node.tag, str):  # an entity that was not resolved
         return None
-    name = etree.QName(node)
-    if name.namespace == FHIR:
-        return str(name.localname)
-    return "div" if (name.namespace, name.localname) == (XHTML, "div") else None
+    language, _, name = node.tag.rpartition("}")
+    if language == f"{{{FHIR}":
+        return name
+    return "div" if (language, name) == (f"{{{XHTML}", "div") else None
 
 
 def _one(table: Table, node: etree._Element, element: Element, depth: int) -> Any:  # noqa: ANN401
