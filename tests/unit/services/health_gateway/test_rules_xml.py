@@ -88,7 +88,7 @@ def test_takes_what_fhir_resources_writes(name):
     ("inner", "where"),
     [
         ("<nope value='1'/>", "Patient"),
-        ("<:nope value='1'/>", "Patient"),
+        ("<:nope value='1'/><x xmlns='h'/>", "Patient"),
         ("<active/>", None),
         ("<active value='perhaps'/>", "Patient.active"),
         ("<gender value='a'/><gender value='b'/>", "Patient.gender"),
