@@ -22,6 +22,7 @@ from services.runtime.envelope import Outgoing, Record, event_data, headers_of
 
 ASKS: Final = "ehcna.advice_requested.v1"
 PERSON_LINKED: Final = "person.linked.v1"
+IDENTIFIED: Final = "person.identified.v1"
 
 
 Claim = tuple[str, str, int, int, str, str]
@@ -147,6 +148,16 @@ def kept(said: Mapping[str, str], data: Mapping[str, Any]) -> tuple[Any, ...]:
         named.get("until"),
         content(said, data),
     )
+
+
+def identification(told: Told) -> tuple[str, str] | None:
+    """Return sender and record of what identifies a child, or takes back what may do so."""
+    kind = told.record.attributes["type"]
+    if kind == IDENTIFIED:
+        return told.sender, told.record.attributes["sourcerecord"]
+    if kind == WITHDRAWAL:
+        return told.sender, (told.data.get("withdraws") or {}).get("sourcerecord", "")
+    return None
 
 
 def asks(org: str, events: Iterable[Entry]) -> list[tuple[str, str]]:

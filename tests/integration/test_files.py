@@ -183,8 +183,8 @@ def test_a_day_to_come_is_refused_and_keeps_nothing_out(agencies):
     assert said["state"] == "translated"
 
 
-def in_need(changes):
-    """Return a children in need return of eight children, one referral each."""
+def in_need(changes, year=2026):
+    """Return a *year*'s return of eight children in need, one referral each."""
     children = [
         f"<Child><LAchildID>resent-{nth}</LAchildID><CINdetails><CINreferralDate>"
         f"{changes.get(nth, '2025-05-06')}</CINreferralDate></CINdetails></Child>"
@@ -193,7 +193,7 @@ def in_need(changes):
     ]
     head = (
         "<Message><Header><CollectionDetails><Collection>CIN</Collection>"
-        "<ReferenceDate>2026-03-31</ReferenceDate></CollectionDetails></Header>"
+        f"<ReferenceDate>{year}-03-31</ReferenceDate></CollectionDetails></Header>"
     )
     return f"{head}<Children>{''.join(children)}</Children></Message>".encode()
 
@@ -212,6 +212,26 @@ def test_a_return_that_comes_again_corrects_what_it_said(agencies):
     ]
     assert (held["file"]["state"], held["where"]) == ("held", "child")
     assert held["rule"].startswith("3 of 8 records are gone")
+
+
+def test_a_smaller_return_of_a_later_day_is_held_too(agencies):
+    """Its records are others, so their number is compared; as many are taken in."""
+    later = dict.fromkeys(range(8), "2025-09-07")
+    taken(agencies, in_need({}, 2025), feed="yearly")
+    held = taken(agencies, in_need(later | {1: None, 2: None, 4: None}), feed="yearly")
+    ref = held["message_ref"]
+    assert decide(agencies, ref, "reject").status_code == 200
+    whole = taken(agencies, in_need(later | {1: None}), feed="yearly")
+
+    assert (held["file"]["state"], held["where"], held["events"]) == (
+        "held",
+        "child",
+        [],
+    )
+    assert held["rule"].startswith(
+        "5 records where 2025-03-31 had 8, more than 25% fewer"
+    )
+    assert (whole["file"]["state"], len(whole["events"])) == ("done", 7)
 
 
 def test_a_file_of_no_kind_is_refused_at_the_door(agencies):

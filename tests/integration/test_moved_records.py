@@ -130,3 +130,25 @@ def test_a_correction_under_another_id_of_the_same_child_is_no_move(agencies):
     child = agencies.child_of(person)
     listed = stewards_list(agencies, "steward").json()["reviews"]
     assert child not in {one["child_ref"] for one in listed}
+
+
+@pytest.mark.parametrize("first", ["identified", "withdrawn"])
+def test_a_withdrawn_identification_is_for_a_steward(agencies, first):
+    """Whoever was one child by it stays so, and a steward is told of each of them."""
+    said = somebody()
+    record = str(uuid4())
+    council = event(said, "person.identified.v1", sourcerecord=record)
+    named = {"sourcerecord": record}
+    back = event(said, "event.withdrawn.v1", data={"withdraws": named})
+    agencies.publish(event(said, "concern.raised.v1", source=TRUST), org=TRUST)
+    for one in (council, back) if first == "identified" else (back, council):
+        agencies.publish(one)
+
+    def raised():
+        """Return what is raised for a steward about the child."""
+        child = agencies.child_of(said)
+        listed = stewards_list(agencies, "steward").json()["reviews"]
+        return [one["why"] for one in listed if one["child_ref"] == child]
+
+    until(lambda: len(raised()) == 2)
+    assert set(raised()) == {"identification-withdrawn"}

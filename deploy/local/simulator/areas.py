@@ -1,6 +1,15 @@
-"""How large an area is, from figures that `areas.yaml` names the sources of."""
+"""
+How large an area is, from figures that `areas.yaml` names the sources of.
 
+`la_params.csv` holds those of every council of England, from the same release; `x` is
+what the Department suppresses.
+"""
+
+import csv
+import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +17,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 _FILE: Final = Path(__file__).with_name("areas.yaml")
+_COUNCILS: Final = Path(__file__).with_name("la_params.csv")
+_SUPPRESSED: Final = "x"
 
 
 class _Line(BaseModel):
@@ -70,16 +81,99 @@ class Area(_Line):
         return f"urn:dfe:la:{self.dfe}"
 
 
+@cache
 def areas() -> tuple[Area, ...]:
-    """Return every area that the file holds."""
+    """Return every area: those of which more is known, then the other councils'."""
     read = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return tuple(Area.model_validate(area) for area in read["areas"])
+    known = tuple(Area.model_validate(area) for area in read["areas"])
+    england = next(area for area in known if area.dfe is None)
+    with _COUNCILS.open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["dfe_code"]]
+    told = {area.dfe for area in known}
+    return (*known, *(_area(r, england) for r in rows if r["dfe_code"] not in told))
 
 
 def area_of(said: str) -> Area:
     """Return the area called *said*: its name, ONS code or DfE code; or KeyError."""
-    wanted = said.strip().casefold()
+    wanted = _key(said)
     for area in areas():
-        if wanted in {area.key, area.name.casefold(), area.ons.casefold(), area.dfe}:
+        if wanted in {area.key, area.ons.casefold(), area.dfe}:
             return area
     raise KeyError(said)
+
+
+def nearest(said: str) -> list[Area]:
+    """Return the areas whose name, or a word of it, is most like *said*: three at most."""
+    wanted = _key(said)
+    likeness = {
+        area.key: max(
+            SequenceMatcher(None, wanted, word).ratio()
+            for word in (area.key, *area.key.split("-"))
+        )
+        for area in areas()
+    }
+    ordered = sorted(areas(), key=lambda area: (-likeness[area.key], area.key))
+    return ordered[:3]
+
+
+def _key(said: str) -> str:
+    """Return a name as it is written in a command."""
+    return "-".join(re.findall(r"[a-z0-9]+", said.replace("'", "").casefold()))
+
+
+def _area(row: Mapping[str, str], england: Area) -> Area:
+    """Return a council's area; what is suppressed, or not published, is as in England."""
+    plans = int(row["plans_jan_2025"])
+    return Area(
+        key=_key(row["name"]),
+        name=row["name"],
+        ons=row["code"],
+        dfe=row["dfe_code"],
+        published=_published(row, england.published),
+        estimated=_share(england.estimated, plans / england.published.plans),
+    )
+
+
+def _published(row: Mapping[str, str], england: Published) -> Published:
+    """Return a council's figures."""
+
+    def said(name: str, otherwise: float) -> float:
+        """Return one figure, or England's where it is suppressed."""
+        return otherwise if row[name] == _SUPPRESSED else float(row[name])
+
+    assess, plans = int(row["decided_to_assess_2024"]), int(row["plans_jan_2025"])
+    new, ceased = int(row["new_plans_2024"]), int(row["ceased_2024"])
+    reviewed = england.reviews_expected * plans / england.plans
+    return Published(
+        requests=int(row["requests_2024"]),
+        decided_to_assess=assess,
+        decided_not_to_assess=round(assess / england.assessed - assess),
+        decided_in_6_weeks_pc=said(
+            "decision_within_6_weeks_pc", england.decided_in_6_weeks_pc
+        ),
+        led_to_plan_pc=said("assessment_led_to_plan_pc", england.led_to_plan_pc),
+        new_plans=new,
+        in_20_weeks_pc=said(
+            "within_20_weeks_excl_exceptions_pc", england.in_20_weeks_pc
+        ),
+        over_1_year_pc=said("over_1_year_pc", england.over_1_year_pc),
+        plans=plans,
+        plans_a_year_before=plans - new + ceased,
+        reviews_expected=round(said("annual_reviews_expected_2024", reviewed)),
+        ceased=ceased,
+        needs_pc={
+            kind: said(f"need_{kind.lower()}_pc", usual)
+            for kind, usual in england.needs_pc.items()
+        },
+    )
+
+
+def _share(whole: Estimated, part: float) -> Estimated:
+    """Return what falls to *part* of England, by its share of all plans."""
+    return Estimated(
+        referrals={
+            name: max(1, round(number * part))
+            for name, number in whole.referrals.items()
+        },
+        sen_support_started=max(1, round(whole.sen_support_started * part)),
+    )

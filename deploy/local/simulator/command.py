@@ -5,7 +5,12 @@ from typing import Annotated
 
 import typer
 
-AreaName = Annotated[str, typer.Option("--area", help="Name, ONS code or DfE code.")]
+AreaName = Annotated[
+    str,
+    typer.Option(
+        "--area", help="A council of England by name, ONS code or DfE code; or England."
+    ),
+]
 Years = Annotated[int, typer.Option(min=1, max=5, help="How many, up to today.")]
 Seed = Annotated[int, typer.Option(help="Another seed, other children.")]
 Scale = Annotated[float, typer.Option(min=0.0001, max=1, help="Part of the area.")]

@@ -221,7 +221,7 @@ def sizes(county: County) -> dict[str, float]:
 
 def _sample(county: County) -> float:
     """Return which part of an area is some ten thousand events."""
-    return min(1.0, 100 / county.area.published.requests) * county.scale
+    return min(county.scale, 100 / county.area.published.requests)
 
 
 def _played(county: County) -> County:

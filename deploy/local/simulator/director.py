@@ -14,7 +14,7 @@ from rich.console import Console
 
 from deploy.local.scenarios.outside import DemoFailedError
 from deploy.local.simulator import playing, truth
-from deploy.local.simulator.areas import Area, area_of, areas
+from deploy.local.simulator.areas import Area, area_of, nearest
 from deploy.local.simulator.checking import Patience
 from deploy.local.simulator.county import County, sizes
 from deploy.local.simulator.said import LONDON
@@ -48,8 +48,9 @@ def _area(said: str) -> Area:
     try:
         return area_of(said)
     except KeyError:
-        known = ", ".join(f"{a.key} ({a.dfe or a.ons})" for a in areas())
-        raise failed(USAGE, f"no such area; there are: {known}") from None
+        near = ", ".join(f"{a.key} ({a.dfe or a.ons})" for a in nearest(said))
+        why = f"no such area; the nearest are {near}. Name a council, or England."
+        raise failed(USAGE, why) from None
 
 
 @dataclass(frozen=True, slots=True)

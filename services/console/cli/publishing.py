@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -34,6 +35,8 @@ from services.console.errors import DownError
 FILES: Final = "/files"
 _FHIR_XML: Final = b"http://hl7.org/fhir"
 _MARKS: Final = b"\xef\xbb\xbf \t\r\n"
+_JSON: Final = re.compile(rb"\{|\[\s*[\[{\"]")
+"""How a JSON object begins, or an array; a heading of a table does not."""
 _KINDS: Final = ((b"<", "application/xml"), (b"PK\x03\x04", "application/zip"))
 _GATEWAYS: Final = ("education_gateway", "health_gateway")
 _FHIR: Final = "application/fhir+json"
@@ -108,12 +111,26 @@ def door_of(body: bytes) -> Door:
     """Return where *body* goes, by what it holds; ends the command if nowhere."""
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError) as error:
+        if _JSON.match(body.lstrip(_MARKS)):
+            raise failed(INVALID, _unread(error)) from None
         return _file_door(body)
     if isinstance(said, dict) and "resourceType" in said:
         return _fhir_door(said)
     kind = "cloudevents-batch" if isinstance(said, list) else "cloudevents"
     return Door("education_gateway", "/events", f"application/{kind}+json")
+
+
+def _unread(error: Exception) -> str:
+    """Return that JSON cannot be read, and where, without anything that it holds."""
+    said = "this begins as JSON and cannot be read as JSON"
+    if isinstance(error, json.JSONDecodeError):
+        said += f": {error.msg}, at line {error.lineno}, column {error.colno}"
+    elif isinstance(error, UnicodeDecodeError):
+        said += f": it is not UTF-8, at byte {error.start + 1}"
+    elif isinstance(error, RecursionError):
+        said += ": it is nested too deep"
+    return f"{said}; mend it and publish it again"
 
 
 def _file_door(body: bytes) -> Door:

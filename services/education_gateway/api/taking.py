@@ -18,8 +18,9 @@ from typing import Any, Final
 
 from schemas.errors import Refused
 from services.education_gateway.api.batch import Batch
+from services.education_gateway.api.shrinking import shrunken
 from services.education_gateway.settings import Settings
-from services.education_gateway.store import deliveries, outcomes
+from services.education_gateway.store import deliveries, failures, outcomes
 from services.education_gateway.store.deliveries import Job, Progress
 from services.education_gateway.store.mappings import Mappings
 from services.education_gateway.store.narrowing import Narrowing
@@ -31,7 +32,7 @@ from services.education_gateway.translate.files.survey import Survey
 from services.runtime import instants
 from services.runtime.parts import Timer
 from services.runtime.service import Service
-from services.runtime.snapshots import comparing, store
+from services.runtime.snapshots import store
 from services.runtime.step import Step
 
 TOGETHER: Final = 500
@@ -153,10 +154,12 @@ class Files:
                     step, job, refused, state="refused", remedy=_SEND_NEWER
                 )
                 return False
-            if shrunk := await self._shrunken(step, feed, work):
+            share, narrow = self._settings.held_share, self._narrowing
+            if shrunk := await shrunken(step, feed, job, whole, share, narrow):
                 await outcomes.hold(step, job.ref, kind, *shrunk)
                 return False
             await outcomes.taking(step, job.ref, kind, whole.as_at)
+            await failures.remark(step.conn, job.ref, whole.delivery.remarks)
             return True
 
         return await self._service.steps.turn(_TURN, judge)
@@ -169,27 +172,6 @@ class Files:
         heard = await store.heard_at(step.conn, feed)
         late = [name for name in whole.keys if heard.get(name, date.min) > whole.as_at]
         return late[0] if late else ""
-
-    async def _shrunken(
-        self, step: Step, feed: int, work: Work
-    ) -> tuple[str, str] | None:
-        """Return the rule, and which table, where too much of one is gone."""
-        job, share = work.job, self._settings.held_share
-        if job.corrects or job.released:
-            return None
-        for name in work.survey.missed:
-            table = store.Table(feed, name)
-            there, on = work.survey.keys[name], work.survey.missed_on(name)
-            known, keys = await store.absent(step.conn, table, there, on)
-            silent = await self._narrowing.forgotten(step, job.sender, table, keys)
-            gone, known = len(keys) - silent, known - silent
-            if comparing.is_shrunken(known, gone, share):
-                rule = (
-                    f"{gone} of {known} records are gone, "
-                    f"more than {share:.0%}; release it or reject it"
-                )
-                return rule, name
-        return None
 
     async def _records(self, work: Work, number: int, opened: opening.Opened) -> None:
         """Take in the records of one file, a part at a time."""

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from schemas.errors import Refused
+from services.education_gateway.translate.files.layout import Finding
 from services.runtime.postgres import Connection
 
 _FAIL: Final = """
@@ -84,6 +85,17 @@ async def whole(conn: Connection, ref: UUID, refused: Refused, remedy: str) -> N
     """Keep why a delivery was refused whole, where its report shows what was found."""
     said = (0, 0, "", refused.where, refused.rule, remedy)
     await note(conn, ref, (), [Found(*said, warning=False, value="")])
+
+
+async def remark(
+    conn: Connection, ref: UUID, remarks: Sequence[tuple[int, Finding]]
+) -> None:
+    """Keep what is doubtful about files of a delivery as such, by their number."""
+    said = [
+        Found(file, 0, "", one.column, one.rule, one.remedy, one.warning, one.value)
+        for file, one in remarks
+    ]
+    await note(conn, ref, (), said)
 
 
 async def corrected(

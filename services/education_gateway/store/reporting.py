@@ -150,7 +150,7 @@ class Reporting:
 def _state(found: Mapping[str, Any]) -> str:
     """Return what has become of the row."""
     if not found["row"]:
-        return "refused"
+        return "taken in" if found["warning"] else "refused"
     if found["corrected"]:
         return "corrected"
     return "set aside" if found["failed"] else "taken in"

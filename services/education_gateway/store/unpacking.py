@@ -39,7 +39,7 @@ def _extracted(archive: zipfile.ZipFile, one: zipfile.ZipInfo, held: ExitStack) 
         with archive.open(one) as packed:
             while chunk := packed.read(_COPY):
                 stream.write(chunk)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except workbook.UNREADABLE:
         rule = "holds a file that cannot be unpacked"
         raise BrokenFileError(
             rule, where=one.filename[:80], remedy="Pack it again."

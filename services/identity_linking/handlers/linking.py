@@ -8,6 +8,7 @@ import orjson
 from schemas import topics
 from schemas.errors import Refused
 from services.identity_linking import rules, store, translate
+from services.identity_linking.handlers import raising
 from services.identity_linking.handlers.batch import Batch
 from services.identity_linking.translate import Told, told_of
 from services.runtime import instants, refs
@@ -222,7 +223,8 @@ class Linking:
             at, by = batch.knownat, "rule"
             await store.save_decisions(step.conn, batch.decided, at=at, by=by)
             await store.save_epoch(step.conn, batch.epoch)
-        batch.reviews |= _moves(batch.registry, batch.sent)
+        batch.reviews |= raising.moves(batch.registry, batch.sent)
+        batch.reviews |= await raising.taken_back(step, batch.sent)
         if batch.reviews:
             await store.save_reviews(step.conn, batch.reviews)
 
@@ -268,18 +270,6 @@ def _claimed(batch: Batch, one: Told, child: str) -> Refused | None:
         return Refused("duplicate", where="sourceversion", rule=rule)
     rule = "the same record and version came by another door with other content"
     return Refused("conflict", where="sourceversion", rule=rule)
-
-
-def _moves(registry: rules.Registry, told: Sequence[Told]) -> set[tuple[str, str, str]]:
-    """Return for review whose records went to a person of another child."""
-    homes = {ref: known.child for ref, known in registry.persons.items()}
-    return {
-        (one.moved_to, home, "record-moved")
-        for one in told
-        if one.moved_to
-        and (home := homes.get(one.ref))
-        and homes.get(one.moved_to) != home
-    }
 
 
 async def _named_child(step: Step, batch: Batch, one: Told) -> str:

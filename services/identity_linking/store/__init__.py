@@ -3,6 +3,7 @@
 from services.identity_linking.store.events import (
     Known,
     events_of,
+    identified_in_error,
     known,
     save_events,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "current_child",
     "events_of",
     "founded_at",
+    "identified_in_error",
     "known",
     "load",
     "lock",

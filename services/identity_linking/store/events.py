@@ -8,7 +8,7 @@ import orjson
 
 from schemas.entry import Entry
 from services.identity_linking.store.columns import columns
-from services.identity_linking.translate import Claim
+from services.identity_linking.translate import IDENTIFIED, Claim
 from services.runtime.postgres import Connection
 
 
@@ -53,6 +53,37 @@ UNION
 SELECT e.* FROM events e JOIN own
     ON e.source = own.source AND e.withdraws_record = own.sourcerecord
 """
+
+
+_IN_ERROR: Final = """
+SELECT DISTINCT q.person_ref, q.child_ref
+FROM events i
+JOIN unnest($1::text[], $2::text[]) AS said(source, sourcerecord)
+    USING (source, sourcerecord)
+JOIN events w ON w.source = i.source AND w.withdraws_record = i.sourcerecord
+    AND coalesce(w.withdraws_version, i.sourceversion) = i.sourceversion
+    AND coalesce(w.withdraws_upto, i.sourceversion) >= i.sourceversion
+    AND coalesce(w.withdraws_until, i.time) >= i.time
+JOIN persons p ON p.person_ref = i.person_ref
+JOIN persons q ON q.child_ref = p.child_ref
+WHERE i.type = $3
+AND EXISTS (
+    SELECT 1 FROM persons o
+    WHERE o.child_ref = p.child_ref AND o.person_ref <> p.person_ref)
+"""
+
+
+async def identified_in_error(
+    conn: Connection, records: Collection[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """
+    Return person and child of all who are one child with someone wrongly identified.
+
+    Of *records*, sender and name, those count that stated who a child is and were
+    withdrawn; either may have come first.
+    """
+    found = await conn.fetch(_IN_ERROR, *columns(sorted(records), 2), IDENTIFIED)
+    return [(row["person_ref"], row["child_ref"]) for row in found]
 
 
 async def known(

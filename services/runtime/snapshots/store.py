@@ -50,6 +50,10 @@ WHERE feed_id = $1 AND name = $2 AND NOT gone AND key > $3
 AND ($5::date IS NULL OR last_on = $5 AND (first_on = $5 OR NOT $6))
 ORDER BY key LIMIT $4
 """
+_SAID_ON: Final = """
+SELECT count(*) FROM snapshot_rows
+WHERE feed_id = $1 AND name = $2 AND last_on = $3 AND NOT gone
+"""
 _HEARD: Final = """
 INSERT INTO snapshot_tables (feed_id, name, as_at, message_ref) VALUES ($1, $2, $3, $4)
 ON CONFLICT (feed_id, name) DO UPDATE
@@ -179,6 +183,11 @@ async def absent(
         if len(rows) < _PAGE:
             return Absent(known, missing)
         after = rows[-1]["key"]
+
+
+async def said_on(conn: Connection, table: Table, day: date) -> int:
+    """Return how many records were last said of *day*."""
+    return int(await conn.fetchval(_SAID_ON, *table, day))
 
 
 async def heard_at(conn: Connection, feed: int) -> dict[str, date]:

@@ -38,7 +38,7 @@ _MIDNIGHT: Final = r"(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}
 _COLLECT: Final = re.compile(
     rf"(\d{{4}})-([A-Za-z]{{3}})-(\d{{1,2}}){_MIDNIGHT}", re.ASCII
 )
-_ISO: Final = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_MIDNIGHT}", re.ASCII)
+ISO: Final = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_MIDNIGHT}", re.ASCII)
 _BRITISH: Final = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_MIDNIGHT}", re.ASCII)
 _DATE_REMEDY: Final = "Write dates as 2026-09-28, 2026-Sep-28 or 28/09/2026."
 _YES: Final = frozenset({"true", "1", "yes", "y", "t"})
@@ -62,7 +62,7 @@ def day(text: str) -> str:
 
 def _read_day(text: str) -> date | None:
     """Return a date in one of the field's forms; raises where the calendar has none."""
-    if found := _ISO.fullmatch(text):
+    if found := ISO.fullmatch(text):
         return date(*map(int, found.groups()))
     if found := _COLLECT.fullmatch(text):
         year, month, of_month = found.groups()

@@ -26,8 +26,8 @@ def cut(opened: Opened, keep: Collection[int], out: BinaryIO) -> None:
     Write a file to *out* with the records whose rows are in *keep* alone.
 
     A table is written as text in UTF-8, an empty line in place of each row that is left
-    out, so that rows keep their numbers. XML loses the elements, and those behind them
-    move up.
+    out, so that rows keep their numbers. XML loses the elements, and each that is behind
+    them says its number.
     """
     if opened.form == "xml":
         out.write(markup.pruned(opened.part.stream, opening.shape_of(opened), keep))

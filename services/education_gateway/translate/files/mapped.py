@@ -1,10 +1,10 @@
 """Cells of a case system's export, checked as its mapping has them."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Final
 
 from services.education_gateway.translate.files.cells import (
+    ISO,
     a_flag,
     a_number,
     a_text,
@@ -41,11 +41,8 @@ class Checked:
 
 
 def a_date(text: str, forms: Forms) -> str:
-    """Return a date in one of *forms*, or as a workbook keeps one."""
-    try:
-        return datetime.fromisoformat(text).date().isoformat()
-    except ValueError:
-        return day_by(text, forms)
+    """Return a date in one of *forms*, or as a workbook keeps one; raises BadCellError."""
+    return day(text) if ISO.fullmatch(text) else day_by(text, forms)
 
 
 def born(text: str, forms: Forms) -> str:

@@ -1,6 +1,8 @@
 """XML of the field: any namespace, any order, one person at a time."""
 
 import hashlib
+import io
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, Literal
@@ -10,6 +12,20 @@ from lxml import etree
 from services.education_gateway.translate.files.layout import BrokenFileError, Raw
 
 _HEADER: Final = "header"
+_NUMBER: Final = "{urn:throughline:cut}record"
+"""Attribute that says, in a copy from which records were left out, which one this was."""
+_DIGITS: Final = 9
+_TAIL: Final = 4096
+_BEGUN: Final = re.compile(rb"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_SHALLOW: Final = 3
+"""Depth above which what a document holds is let go of while its header is looked for."""
+_MOST_AT_ONCE: Final = 200_000
+"""Elements held at the same time: more than any one record, or a header, has."""
+_CUT_OFF: Final = "ends before its end: it was cut off, so nothing of it was taken in"
+_MALFORMED: Final = "is not well-formed XML, so nothing of it was taken in"
+_TOO_MUCH: Final = (
+    "holds more elements outside records, or in one, than any return does"
+)
 _DEEPEST: Final = 40
 _MOST_LEAVES: Final = 5000
 
@@ -35,12 +51,26 @@ def name_of(element: Any) -> str:  # noqa: ANN401 - lxml's own classes are not p
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
 
 
+@dataclass(slots=True)
+class _Since:
+    """How many elements were met since what had been read was let go of."""
+
+    elements: int = 0
+
+
 def _parsed(
-    stream: BinaryIO, events: tuple[Literal["start", "end"], ...]
+    stream: BinaryIO,
+    events: tuple[Literal["start", "end"], ...],
+    since: "_Since | None" = None,
 ) -> Iterator[tuple[str, Any]]:
-    """Yield what the parser meets; raises BrokenFileError for what is not well-formed."""
+    """
+    Yield what the parser meets; raises BrokenFileError for what is not well-formed.
+
+    Who reads on lets go of what was read, and says so in *since*: so many elements as
+    are held at once, and no more, are bearable.
+    """
     stream.seek(0)
-    first = True
+    since, first = since or _Since(), True
     try:
         for event, element in etree.iterparse(
             stream,
@@ -55,12 +85,27 @@ def _parsed(
             if first:
                 _no_doctype(element)
                 first = False
+            since.elements += 1
+            if since.elements > _MOST_AT_ONCE:
+                raise BrokenFileError(_TOO_MUCH, remedy="Check what wrote the file.")
             yield event, element
     except etree.XMLSyntaxError as error:
-        line = error.lineno or 0
-        rule = "is not well-formed XML, or ends before its end"
-        remedy = "Write the file again; it may have been cut off."
-        raise BrokenFileError(rule, where=f"line {line}", remedy=remedy) from None
+        where = f"line {error.lineno or 0}"
+        rule, remedy = _MALFORMED, "Check what wrote the file, and write it again."
+        if _ends_early(stream):
+            rule, remedy = _CUT_OFF, "Export it again, whole, and send that."
+        raise BrokenFileError(rule, where=where, remedy=remedy) from None
+
+
+def _ends_early(stream: BinaryIO) -> bool:
+    """Return whether the end of a document is not that of its first element."""
+    stream.seek(0)
+    began = _BEGUN.search(stream.read(_TAIL).replace(b"\x00", b""))  # of UTF-16
+    stream.seek(max(0, stream.seek(0, io.SEEK_END) - _TAIL))
+    tail = stream.read().replace(b"\x00", b"").rstrip()
+    return not began or not re.search(
+        rb"</(?:[\w.-]+:)?" + re.escape(began[1]) + rb"\s*>$", tail
+    )
 
 
 def _no_doctype(element: Any) -> None:  # noqa: ANN401
@@ -78,47 +123,82 @@ def root_of(stream: BinaryIO) -> str:
 
 
 def header_of(stream: BinaryIO) -> dict[str, str]:
-    """Return the leaves of the header, by `parent.name`, in small letters."""
-    for _, element in _parsed(stream, ("end",)):
-        if name_of(element) == _HEADER:
-            return {
-                f"{name_of(leaf.getparent())}.{name_of(leaf)}": (
-                    leaf.text or ""
-                ).strip()
-                for leaf in element.iter()
-                if len(leaf) == 0 and name_of(leaf)
-            }
+    """
+    Return the leaves of the header, by `parent.name`, in small letters.
+
+    It may stand behind the records; those are let go of on the way.
+    """
+    within, depth, since = False, 0, _Since()
+    for event, element in _parsed(stream, ("start", "end"), since):
+        is_header = name_of(element) == _HEADER
+        if event == "start":
+            within, depth = within or is_header, depth + 1
+            continue
+        depth -= 1
+        if is_header:
+            return _header(element)
+        if not within and 0 < depth < _SHALLOW:
+            _let_go(element)
+            since.elements = 0
     return {}
+
+
+def _header(element: Any) -> dict[str, str]:  # noqa: ANN401
+    """Return the leaves of a header."""
+    return {
+        f"{name_of(leaf.getparent())}.{name_of(leaf)}": (leaf.text or "").strip()
+        for leaf in element.iter()
+        if len(leaf) == 0 and name_of(leaf)
+    }
+
+
+def _let_go(element: Any) -> None:  # noqa: ANN401
+    """Empty an element that was read, and take away those before it."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]
 
 
 def records(
     stream: BinaryIO, top: Shape, header: dict[str, str], start: int = 0
 ) -> Iterator[Raw]:
     """Yield the records of a document, each after the one that it belongs to."""
-    count = start
-    for _, element in _parsed(stream, ("end",)):
+    count, since = start, _Since()
+    for _, element in _parsed(stream, ("end",), since):
         if name_of(element) != top.element:
             continue
+        count = max(count, _number(element) - 1)
         for table, values in _of(element, top, "", 0):
             count += 1
             yield Raw(table, count, header | values)
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
+        _let_go(element)
+        since.elements = 0
+
+
+def _number(element: Any) -> int:  # noqa: ANN401
+    """Return which record an element was before others were left out, if that is said."""
+    said = element.get(_NUMBER, "")
+    return int(said) if said.isdecimal() and len(said) < _DIGITS else 0
 
 
 def pruned(stream: BinaryIO, top: Shape, keep: Collection[int]) -> bytes:
-    """Return a document without the records whose number is not in *keep*, whole."""
-    count, gone = 0, list[Any]()
+    """
+    Return a document without the records whose number is not in *keep*, whole.
+
+    Those that are kept say which they were, so that a report names the sender's own.
+    """
+    count, gone, since = 0, list[Any](), _Since()
     root: Any = None
-    for _, element in _parsed(stream, ("end",)):
+    for _, element in _parsed(stream, ("end",), since):
         root = element
         if name_of(element) == top.element:
-            first = count + 1
+            first, since.elements = count + 1, 0
             count += sum(1 for _ in _of(element, top, "", 0))
             if first not in keep:
                 element.clear(keep_tail=True)
                 gone.append(element)  # the parser still needs it where it stands
+            elif gone:
+                element.set(_NUMBER, str(first))
     for element in gone:
         element.getparent().remove(element)
     written: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -25,7 +25,9 @@ from services.education_gateway.translate.files.layout import (
 )
 from services.education_gateway.translate.files.mapping import CaseMapping, layout_of
 from services.education_gateway.translate.files.recognising import (
-    CROSSWALK,
+    NAME_IT,
+    NO_TABLE,
+    UNREAD,
     complete,
     recognised,
     spelt,
@@ -44,14 +46,6 @@ _NO_KIND: Final = "is no file that this gateway reads"
 _WHAT_TO_DO: Final = (
     "Send SEN2 or school census COLLECT CSV, SEN2, CTF or children in need XML, a "
     "crosswalk, or a case system's export in a feed that has a mapping."
-)
-_NO_TABLE: Final = (
-    "has headings of no kind that this gateway knows, and its feed has no mapping"
-)
-_NAME_IT: Final = (
-    "Check the name of the feed, and that a mapping of yours names it. Without one, "
-    "send SEN2 or school census COLLECT tables, or a crosswalk, whose headings are "
-    f"{', '.join(CROSSWALK)} and no others."
 )
 
 
@@ -94,8 +88,14 @@ class Delivery:
     layout: Layout
     files: tuple[Opened, ...]
     """In an order in which whom a record is about comes first."""
-    left_out: tuple[str, ...]
-    """Names of files that are none of the layout's tables."""
+    left_out: tuple[int, ...]
+    """Numbers of files that are none of the layout's tables."""
+
+    @property
+    def remarks(self) -> list[tuple[int, Finding]]:
+        """What is doubtful about files as such: number of the file, and why."""
+        said = [(one.index, remark) for one in self.files for remark in one.remarks]
+        return said + [(index, UNREAD) for index in self.left_out]
 
     @property
     def as_at(self) -> date | None:
@@ -112,19 +112,19 @@ def form_of(head: bytes) -> str:
 
 def delivery(parts: Sequence[Part], mapping: CaseMapping | None = None) -> Delivery:
     """Return what *parts* are, all of one kind; raises BrokenFileError."""
-    opened, left_out, spoken = [], [], None
+    opened, left_out, spoken = [], list[int](), None
     for index, part in enumerate(parts):
         one = _opened(index, part, mapping)
         if isinstance(one, Opened):
             opened.append(one)
         else:
             spoken = spoken or one
-            left_out.append(part.name)
+            left_out += [] if one else [index]
     if not opened and spoken:
         rule = "holds the header of a SEN2 return and none of its tables"
         raise BrokenFileError(rule, remedy="Send its tables with it.")
     if not opened:
-        raise BrokenFileError(_NO_TABLE, where="headings", remedy=_NAME_IT)
+        raise BrokenFileError(NO_TABLE, where="headings", remedy=NAME_IT)
     layout = opened[0].layout
     if any(one.layout is not layout for one in opened):
         raise BrokenFileError(
@@ -212,7 +212,10 @@ def _table(
 def _header_row(names: list[str], lines: Iterator[text_rows.Line]) -> date | None:
     """Return the day of the header that SEN2 keeps in a file of its own."""
     _, cells = next(lines, (0, []))
-    values, _ = text_rows.values_of(names, cells)
+    values, broken = text_rows.values_of(names, cells)
+    if broken:
+        where, remedy = "the header of the return", "Export it again, whole."
+        raise BrokenFileError(text_rows.CUT_OFF, where=where, remedy=remedy)
     try:
         return date.fromisoformat(day(values.get("referencedate", "")))
     except BadCellError:
@@ -245,15 +248,14 @@ def _tabled(one: Opened) -> Iterator[Raw]:
     last: Raw | None = None
     said = {"remedy": workbook.BESIDE} if one.form == "workbook" else {}
     for number, cells in lines:
+        if last:
+            yield last
         values, broken = text_rows.values_of(names, cells, **said)
         last = Raw(one.table, number, values, broken)
+    if one.form == "text":
+        last = text_rows.ended(last, one.part.stream)
+    if last:
         yield last
-    ragged = last is not None and last.broken and one.form == "text"
-    if last and ragged and text_rows.is_cut_off(one.part.stream):
-        where = f"row {last.row}"
-        raise BrokenFileError(
-            text_rows.CUT_OFF, where=where, remedy="Export it again, whole."
-        )
 
 
 def _documented(one: Opened) -> Iterator[Raw]:

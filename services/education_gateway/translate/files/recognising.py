@@ -6,6 +6,7 @@ from typing import Final
 from services.education_gateway.translate.files import census, crosswalk, sen2
 from services.education_gateway.translate.files.layout import (
     BrokenFileError,
+    Finding,
     Layout,
     Table,
 )
@@ -17,6 +18,20 @@ CROSSWALK: Final = crosswalk.HEADINGS
 _MAPPED: Final = (
     "Export it again with all columns, or correct the mapping: its headings, its "
     "header_row, its sheet or its delimiter."
+)
+NO_TABLE: Final = (
+    "has headings of no kind that this gateway knows, and its feed has no mapping"
+)
+NAME_IT: Final = (
+    "Check the name of the feed, and that a mapping of yours names it. Without one, "
+    "send SEN2 or school census COLLECT tables, or a crosswalk, whose headings are "
+    f"{', '.join(CROSSWALK)} and no others."
+)
+UNREAD: Final = Finding(
+    "",
+    "was left out: its headings are those of no table of its kind, or were cut off",
+    "Check it against the export; send it again, or leave it out.",
+    warning=True,
 )
 _PLACES: Final = ("_file", "_row")
 """Where a row that was set aside stood: what is sent again to correct it has them."""

@@ -4,10 +4,15 @@ import codecs
 import contextlib
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import BinaryIO, Final
 
-from services.education_gateway.translate.files.layout import BrokenFileError, Finding
+from services.education_gateway.translate.files.layout import (
+    BrokenFileError,
+    Finding,
+    Raw,
+)
 
 _CHUNK: Final = 1 << 20
 _DELIMITERS: Final = ",;\t|"
@@ -19,7 +24,14 @@ _MARKS: Final = (
 _WINDOWS: Final = "cp1252"
 MOST_COLUMNS: Final = 1000
 _RAGGED: Final = "Check for a missing or needless delimiter, or an open quotation mark."
-CUT_OFF: Final = "ends in the middle of a row"
+CUT_OFF: Final = "ends in the middle of a row: it was cut off, so nothing was taken in"
+_NO_END: Final = (
+    "is the last row, and has no end of a line: the file may be cut off here"
+)
+_OPEN: Final = (
+    "has a cell without an end: a quotation mark is not closed, or it was cut off there"
+)
+_CLOSE: Final = "Close it, or export the file again, whole."
 
 Line = tuple[int, list[str]]
 """Row as a spreadsheet counts, and its cells."""
@@ -73,17 +85,37 @@ def lines(
         first = text.readline(_CHUNK)
         text.seek(0)
         used = delimiter or delimiter_of(first)
-        number = 0
-        for number, cells in enumerate(csv.reader(text, delimiter=used), 1):
+        number, held = 0, list[str]()
+        reader = csv.reader(_noted(text, held), delimiter=used)
+        for number, cells in enumerate(reader, 1):
+            if _is_open(held, used):
+                raise BrokenFileError(_OPEN, where=f"row {number}", remedy=_CLOSE)
+            held.clear()
             if any(cells):
                 yield number, cells
     except csv.Error:
-        rule = "has a cell without an end: a quotation mark is not closed"
-        remedy = "Close it, or write the file again."
-        raise BrokenFileError(rule, where=f"row {number + 1}", remedy=remedy) from None
+        raise BrokenFileError(_OPEN, where=f"row {number + 1}", remedy=_CLOSE) from None
     finally:
         with contextlib.suppress(ValueError):  # nobody reads on, and it is closed
             text.detach()
+
+
+def _noted(text: Iterable[str], held: list[str]) -> Iterator[str]:
+    """Yield the lines of *text*, each noted in *held*."""
+    for line in text:
+        held.append(line)
+        yield line
+
+
+def _is_open(held: Sequence[str], delimiter: str) -> bool:
+    """Return whether the lines of one row end within a quotation mark: the text is over."""
+    if len(held) == 1 and held[0].count('"') % 2 == 0:
+        return False
+    try:
+        list(csv.reader(held, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def delimiter_of(heading: str) -> str:
@@ -122,7 +154,23 @@ def values_of(
     }, broken
 
 
-def is_cut_off(stream: BinaryIO) -> bool:
+def ended(last: Raw | None, stream: BinaryIO) -> Raw | None:
+    """
+    Return the last row of a table, if it has any.
+
+    Raises BrokenFileError where that, or the heading that stands alone, has lost its end.
+    """
+    if not _is_cut_off(stream):
+        return last
+    if last is None or last.broken:
+        where = f"row {last.row}" if last else "headings"
+        remedy = "Export it again, whole."
+        raise BrokenFileError(CUT_OFF, where=where, remedy=remedy)
+    remedy = "Compare it with the export; send that again if it is longer."
+    return replace(last, broken=Finding("", _NO_END, remedy, warning=True))
+
+
+def _is_cut_off(stream: BinaryIO) -> bool:
     """Return whether *stream* does not end with a line's end."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(max(0, size - 4))

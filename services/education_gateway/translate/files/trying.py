@@ -63,9 +63,11 @@ def tried(
     whole = survey.surveyed(delivery, feed=feed, as_at=delivery.as_at or as_at)
     found = Tried(delivery.layout.kind)
     speaker = Speaker(sender, feed, whole.as_at)
+    found.findings += [
+        (0, remark) for index, remark in delivery.remarks if only in (None, index)
+    ]
     for opened in delivery.files:
         if only is None or opened.index == only:
-            found.findings += [(0, remark) for remark in opened.remarks]
             _try_file(found, opened, whole, speaker)
     return found
 

@@ -1,6 +1,8 @@
 """XLSX workbooks: one sheet read row by row, and none that unpacks without end."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Final
@@ -19,6 +21,19 @@ _MOST_PARTS: Final = 2000
 _HIGHEST_RATIO: Final = 200
 _SMALL: Final = 1024 * 1024
 _HEAD: Final = 65_536
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,  # which NotImplementedError is too
+    ValueError,
+)
+"""What reading a part of a broken archive raises."""
+_PART: Final = (
+    "has a part that cannot be unpacked: it may have been cut off, or changed"
+)
 _WORKBOOK: Final = "xl/workbook.xml"
 BESIDE: Final = "Give each column that is used a heading, or clear what stands beside."
 """What to do about a row that is longer than the heading."""
@@ -29,7 +44,7 @@ def package(stream: BinaryIO) -> zipfile.ZipFile:
     stream.seek(0)
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+    except UNREADABLE:
         rule = "is no whole archive: it may have been cut off"
         raise BrokenFileError(rule, remedy="Save the file again.") from None
     parts = archive.infolist()
@@ -60,18 +75,27 @@ def is_workbook(archive: zipfile.ZipFile) -> bool:
 
 def lines(stream: BinaryIO, sheet: str | None = None) -> Iterator[Line]:
     """Yield the rows of a sheet, the first if none is named; raises BrokenFileError."""
-    _no_doctype(package(stream))
+    try:
+        _no_doctype(package(stream))
+    except BrokenFileError:
+        raise
+    except UNREADABLE:
+        raise BrokenFileError(
+            _PART, remedy="Save it as XLSX again, or as CSV."
+        ) from None
     stream.seek(0)
     try:
         book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError):
+    except (InvalidFileException, KeyError, SyntaxError, *UNREADABLE):
         rule = "is no workbook that can be read"
         raise BrokenFileError(
             rule, remedy="Save it as XLSX again, or as CSV."
         ) from None
     try:
         yield from _sheet(book, sheet)
-    except (KeyError, ValueError, IndexError, SyntaxError, zipfile.BadZipFile):
+    except BrokenFileError:
+        raise
+    except (LookupError, TypeError, SyntaxError, *UNREADABLE):
         rule = "has a sheet that cannot be read to its end"
         raise BrokenFileError(
             rule, remedy="Save it as XLSX again, or as CSV."

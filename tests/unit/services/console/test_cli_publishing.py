@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import typer
 
 from services.console.cli.publishing import door_of, files_path
 
@@ -55,6 +56,28 @@ def test_the_door_is_chosen_by_what_is_sent(said, service, path, kind):
 def test_any_other_file_goes_to_the_door_for_files(content, kind):
     """What is neither FHIR nor an event is a file of a feed."""
     assert door_of(content) == ("education_gateway", "/files", kind)
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b'{\n "id": "Ann Vale",\n "data": {,}\n}', "line 3, column 11"),
+        (b'[{"id": "Ann Vale"}, {"id": ', "line 1, column 29"),
+        (b'\xef\xbb\xbf {"id": "Ann Vale"', "line 1, column 18"),
+        (b'{"id": "\xff Ann Vale"}', "byte 9"),
+        (b'[{"id":' + b"[" * 100_000, "nested too deep"),
+    ],
+)
+def test_json_that_cannot_be_read_is_no_file_of_a_feed(content, where, capsys):
+    """Its sender is told where it breaks, and nothing of what it holds is repeated."""
+    with pytest.raises(typer.Exit) as ended:
+        door_of(content)
+
+    said = capsys.readouterr().err
+    assert ended.value.exit_code == 5
+    assert "cannot be read as JSON" in said
+    assert where in " ".join(said.split())
+    assert "Vale" not in said
 
 
 def test_what_is_asked_of_a_file_is_in_the_path():

@@ -9,9 +9,10 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
+import typer
 
-from deploy.local.simulator import totals, truth
-from deploy.local.simulator.areas import area_of, areas
+from deploy.local.simulator import director, totals, truth
+from deploy.local.simulator.areas import area_of, areas, nearest
 from deploy.local.simulator.county import ELSEWHERE, County, sizes
 from deploy.local.simulator.faults import FAULTS
 from deploy.local.simulator.life import RNU, RTH
@@ -153,7 +154,69 @@ def test_an_area_is_found_by_every_code():
     found = {area_of(said).key for said in ("Oxfordshire", "931", "E10000025")}
 
     assert found == {"oxfordshire"}
-    assert {area.key for area in areas()} == {"oxfordshire", "england"}
+    assert len(areas()) == 154
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("Kent", "kent"),
+        ("886", "kent"),
+        ("E06000023", "bristol-city-of"),
+        ("bath and north east somerset", "bath-and-north-east-somerset"),
+        ("St. Helens", "st-helens"),
+        ("Kingston upon Hull, City of", "kingston-upon-hull-city-of"),
+    ],
+)
+def test_every_council_may_be_named(said, key):
+    """As it writes itself, or by code."""
+    assert area_of(said).key == key
+
+
+@pytest.mark.parametrize(
+    ("said", "near"),
+    [("oxfordshir", "oxfordshire"), ("bristol", "bristol-city-of"), ("Kant", "kent")],
+)
+def test_a_wrong_name_has_near_ones(said, near):
+    """A slip of the pen, or a part of a name."""
+    with pytest.raises(KeyError):
+        area_of(said)
+    assert near in [area.key for area in nearest(said)]
+
+
+def test_a_wrong_name_ends_the_command_and_says_the_nearest(capsys):
+    """With 2, as whatever is used wrongly."""
+    with pytest.raises(typer.Exit) as ended:
+        director.county_of("oxfordshir", 1, 2, "2026-09-30", 1.0)
+
+    assert ended.value.exit_code == 2
+    assert "oxfordshire (931)" in capsys.readouterr().err
+
+
+def test_england_is_the_sum_of_its_councils():
+    """Requests and plans alike."""
+    england, councils = area_of("england"), [a for a in areas() if a.dfe]
+
+    for name in ("requests", "decided_to_assess", "new_plans", "ceased"):
+        summed = sum(getattr(a.published, name) for a in councils)
+        assert abs(summed - getattr(england.published, name)) < 120
+
+
+@pytest.mark.parametrize("area", ["england", "kent", "420"])
+def test_a_part_of_an_area_has_a_part_of_its_size(area):
+    """However small the part, and however small the council."""
+    whole = sizes(County(area_of(area), 1, 2, UNTIL))
+    part = sizes(County(area_of(area), 1, 2, UNTIL, 0.25))
+
+    assert part["events"] == pytest.approx(whole["events"] / 4, rel=0.25, abs=400)
+
+
+def test_what_is_suppressed_is_as_in_england():
+    """The City of London's twenty weeks are told of too few children."""
+    city, england = area_of("201").published, area_of("england").published
+
+    assert city.in_20_weeks_pc == england.in_20_weeks_pc
+    assert city.requests < 100
 
 
 def test_two_years_of_oxfordshire_are_about_a_quarter_of_a_million_events():

@@ -107,6 +107,8 @@ def test_of_a_document_whole_people_are_left_out():
     before = list(read(SEN2).values())
     raw, found = copied(SEN2, {1, 4})
 
+    assert [row for row, _ in found] == [1, 2, 4]
+
     assert [values for _, values in found] == [before[0], before[1], before[3]]
     assert "Hollis" not in raw.decode()
     assert opened(raw).as_at.isoformat() == "2026-01-15"

@@ -266,3 +266,27 @@ def test_the_highest_version_of_a_mapping_is_in_force(tmp_path):
 
     assert mappings.of(COUNCIL, "cases").version == 2
     assert mappings.of(COUNCIL, "other") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1850-03-04", "2250-01-01T00:00:00", "31/12/9999", "20250303", "2025-W10-1"],
+)
+def test_a_day_that_nobody_means_is_none_in_a_mapped_file_either(written, text):
+    """As a workbook keeps dates, in ISO's own form, or in a form of the mapping."""
+    _, [said] = judged(read(written()), CASE | {"Decided": text})
+
+    assert said.failed
+    assert said.findings[0].column == "decided"
+
+
+def test_a_birth_that_nobody_means_fails_its_row(written):
+    """It would part the child from everyone."""
+    _, [said] = judged(read(written()), CASE | {"DOB": "1850-03-04"})
+
+    [found] = said.findings
+    assert (said.failed, found.column, found.rule) == (
+        True,
+        "dob",
+        "is not from 1900 to 2199",
+    )
