@@ -140,7 +140,7 @@ def test_a_withdrawn_identification_is_for_a_steward(agencies, first):
     council = event(said, "person.identified.v1", sourcerecord=record)
     named = {"sourcerecord": record}
     back = event(said, "event.withdrawn.v1", data={"withdraws": named})
-    agencies.publish(event(said, "concern.raised.v1", source=TRUST), org=TRUST)
+    agencies.publish(event(said, "concern.raised.v1", source=TRUST))
     for one in (council, back) if first == "identified" else (back, council):
         agencies.publish(one)
 

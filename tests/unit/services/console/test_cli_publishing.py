@@ -63,7 +63,7 @@ def test_any_other_file_goes_to_the_door_for_files(content, kind):
     [
         (b'{\n "id": "Ann Vale",\n "data": {,}\n}', "line 3, column 11"),
         (b'[{"id": "Ann Vale"}, {"id": ', "line 1, column 29"),
-        (b'\xef\xbb\xbf {"id": "Ann Vale"', "line 1, column 18"),
+        (b'\xef\xbb\xbf {"id": "Ann Vale"', "line 1, column 19"),
         (b'{"id": "\xff Ann Vale"}', "byte 9"),
         (b'[{"id":' + b"[" * 100_000, "nested too deep"),
     ],
