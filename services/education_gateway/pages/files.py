@@ -1,6 +1,6 @@
 """The page of a file: what it came to, what was found in it, what a person may decide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -18,6 +18,8 @@ from services.runtime.session import PageRoute, Session, Sessions
 _SHORTEST: Final = 5
 _LONGEST: Final = 200
 _HELD: Final = "held"
+_RELEASE: Final = "release"
+_REJECT: Final = "reject"
 
 
 class Pages:
@@ -55,12 +57,12 @@ class Pages:
         """Release or reject a held delivery, with a reason."""
         session = await self._sessions.of(request)
         form = await self._sessions.form(request)
-        reason = form.get("reason", "").strip()
-        if not _SHORTEST <= len(reason) <= _LONGEST:
-            problem = {"field": "reason", "text": "Enter a reason in a few words"}
-            html = await self._page(session, ref, [problem])
+        reason, decision = form.get("reason", "").strip(), form.get("decision")
+        problems = problems_of(reason, decision)
+        if problems:
+            html = await self._page(session, ref, problems, reason[:_LONGEST])
             return pages.answer(html, status=422)
-        release = form.get("decision") == "release"
+        release = decision == _RELEASE
         await self._arriving.decide(session.caller, ref, reason, release=release)
         return pages.redirect(f"/messages/{ref}/report")
 
@@ -77,7 +79,11 @@ class Pages:
         return StreamingResponse(lines, headers=pages.SECURITY_HEADERS, media_type=_CSV)
 
     async def _page(
-        self, session: Session, ref: str, problems: list[dict[str, str]] | None = None
+        self,
+        session: Session,
+        ref: str,
+        problems: Sequence[Mapping[str, str]] = (),
+        written: str = "",
     ) -> str:
         """Return the page; raises the one 404 for what is no delivery of theirs."""
         caller = session.caller
@@ -85,7 +91,8 @@ class Pages:
         summary = await self._reporting.summary(caller, ref)
         if summary is None:
             raise unknown()
-        tables = await self._reporting.tables(caller, ref)
+        decides = self._arriving.may_decide(caller)
+        tables = await self._reporting.tables(caller, ref) if decides else {}
         return pages.render(
             "report.html",
             viewer=session.viewer,
@@ -93,14 +100,27 @@ class Pages:
             ref=ref,
             facts=_facts(summary),
             held=summary["state"] == _HELD,
-            decides=self._arriving.may_decide(caller),
+            decides=decides,
             reason=said["reason"],
             rule=said["rule"],
             where=said["where"],
             found=await self._reporting.counted(caller, ref),
             tables=list(tables.items()),
-            problems=problems or [],
+            problems=problems,
+            written=written,
         )
+
+
+def problems_of(reason: str, decision: str | None) -> list[dict[str, str]]:
+    """Return what is wrong with a decision, by the field where it is put right."""
+    found = []
+    if not _SHORTEST <= len(reason) <= _LONGEST:
+        text = f"Enter a reason of {_SHORTEST} to {_LONGEST} characters"
+        found.append({"field": "reason", "text": text})
+    if decision not in {_RELEASE, _REJECT}:
+        text = "Choose whether to take it in or to reject it"
+        found.append({"field": "release", "text": text})
+    return found
 
 
 _CSV: Final = "text/csv; charset=utf-8"

@@ -391,4 +391,5 @@ def report_page() -> dict[str, Any]:
         "found": [found | said | {"warning": False}, found | said | warned],
         "tables": [("senneeds", 3)],
         "problems": [{"field": "reason", "text": "Enter a reason in a few words"}],
+        "written": "no",
     }
