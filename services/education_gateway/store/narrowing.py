@@ -106,7 +106,9 @@ class Narrowing:
             found.kept += len(rows)
             found.outside += len(known - rows)
             found.unread += len(batch) - len(known)
-            found.inside |= {orjson.dumps(one.person): one for one in inside}
+            # A copy: what orjson returns holds four kilobytes.
+            packed = (bytes(memoryview(orjson.dumps(o.person))) for o in inside)
+            found.inside |= dict(zip(packed, inside, strict=True))
         return keep
 
     async def _belonging(

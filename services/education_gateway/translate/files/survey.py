@@ -114,7 +114,12 @@ def _index(survey: Survey, said: Judged, table: Table) -> None:
         rows.about_whom(said, parent)
     if said.own and said.about.get("person"):
         people = survey.people.setdefault(table.name, {})
-        people.setdefault(said.own, orjson.dumps(said.about))
+        people.setdefault(said.own, _packed(said.about))
+
+
+def _packed(about: About) -> bytes:
+    """Return whom a record is about, in as little as it takes: orjson's own holds 4 kB."""
+    return bytes(memoryview(orjson.dumps(about)))
 
 
 def _group(survey: Survey, file: int, said: Judged, table: Table) -> None:
