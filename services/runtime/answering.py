@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.runtime import postgres
 from services.runtime.problems import Problem, away, unknown
+from services.runtime.wording import rule_of
 
 
 def answer_errors(app: FastAPI) -> None:
@@ -47,7 +48,7 @@ async def _answer_invalid(_request: Request, error: Exception) -> Response:
     """Answer where the body or the query breaks which rule; never with the value."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     faults = [
-        {"where": "/" + "/".join(map(str, one["loc"][1:])), "rule": one["type"]}
+        {"where": "/" + "/".join(map(str, one["loc"][1:])), "rule": rule_of(one)}
         for one in error.errors()
     ]
     detail = "Mend what is listed and send it again."

@@ -16,7 +16,7 @@ from services.education_gateway.errors import EventRefused
 from services.education_gateway.rules import Doubt, ahead, doubts, missing, unborn
 from services.education_gateway.translate import doubles
 from services.education_gateway.translate.doubles import Doubled
-from services.education_gateway.translate.wording import faults_of
+from services.runtime.wording import faults_of
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT: Final = re.compile(

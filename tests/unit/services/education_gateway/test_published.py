@@ -12,7 +12,8 @@ from schemas.events import CATALOGUE
 from schemas.events.coded import carried_of
 from services.education_gateway.api.events import parsed
 from services.education_gateway.errors import EventRefused
-from services.education_gateway.translate import to_statement, wording
+from services.education_gateway.translate import to_statement
+from services.runtime import wording
 from tests.support.conformance import faults
 
 EVENTS = Path(__file__).parents[4] / "contracts" / "events"

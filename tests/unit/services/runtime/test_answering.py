@@ -53,6 +53,24 @@ async def test_a_body_that_is_wrong_is_told_without_its_value(app, body):
 
 
 @pytest.mark.parametrize(
+    ("body", "where", "rule"),
+    [
+        ("{}", "/reason", "is required"),
+        ('{"reason": 7}', "/reason", "must be text"),
+        ('{"reason": "a", "why": 1}', "/why", "is not asked for; leave it out"),
+        ('"x"', "/", "must be an object"),
+        ("{", "/1", "must be JSON"),
+    ],
+)
+async def test_a_broken_rule_is_told_in_words(app, body, where, rule):
+    """Where, and what is asked for."""
+    headers = {"Content-Type": "application/json"}
+    answer = await ask(app, "POST", "/asked", content=body, headers=headers)
+
+    assert answer.json()["errors"] == [{"where": where, "rule": rule}]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/nowhere", 404),

@@ -1,4 +1,4 @@
-"""What is wrong with a member of an event's data, in words that say what to do. Pure."""
+"""What is wrong with a member of what was sent, in words that say what to do. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,7 +6,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 WORDS: Final = {
-    "missing": "is required of this type",
+    "missing": "is required",
+    "extra_forbidden": "is not asked for; leave it out",
+    "json_invalid": "must be JSON",
     "string_type": "must be text",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
@@ -36,20 +38,20 @@ WORDS: Final = {
     "dict_type": "must be an object",
 }
 """By the kind of complaint; what stands in braces is the type's own, never the sender's."""
-_OTHER: Final = "is not of the form that this type asks for; see its schema"
+_OTHER: Final = "is not of the form that is asked for; see its schema"
 
 
 def faults_of(invalid: ValidationError) -> list[tuple[str, str]]:
-    """Return pointer and rule of each complaint, without the values."""
+    """Return pointer and rule of each complaint about an event's data, without values."""
     return [
-        ("/".join(["/data", *map(str, error["loc"])]), _rule(error))
+        ("/".join(["/data", *map(str, error["loc"])]), rule_of(error))
         for error in invalid.errors(include_input=False, include_url=False)
     ]
 
 
-def _rule(error: Mapping[str, Any]) -> str:
+def rule_of(error: Mapping[str, Any]) -> str:
     """Return the rule that a complaint is about; of our own checks their own words."""
     said = error.get("ctx", {})
-    if error["type"] == "value_error":
+    if error["type"] == "value_error" and "error" in said:
         return str(said["error"])
     return WORDS.get(error["type"], _OTHER).format(**said)
