@@ -1,8 +1,8 @@
 """
 How large an area is, from figures that `areas.yaml` names the sources of.
 
-`la_params.csv` holds those of every council of England, from the same release; `x` is
-what the Department suppresses.
+Those of other councils come from a table that whoever simulates has: one row a council,
+by the headings of `_published` below; `x` is what the Department suppresses.
 """
 
 import csv
@@ -17,7 +17,6 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 _FILE: Final = Path(__file__).with_name("areas.yaml")
-_COUNCILS: Final = Path(__file__).with_name("la_params.csv")
 _SUPPRESSED: Final = "x"
 
 
@@ -82,27 +81,33 @@ class Area(_Line):
 
 
 @cache
-def areas() -> tuple[Area, ...]:
-    """Return every area: those of which more is known, then the other councils'."""
+def areas(figures: Path | None = None) -> tuple[Area, ...]:
+    """
+    Return every area: those of which more is known, then the councils of *figures*.
+
+    Raises OSError, KeyError or ValueError for a file that is no such table.
+    """
     read = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     known = tuple(Area.model_validate(area) for area in read["areas"])
+    if figures is None:
+        return known
     england = next(area for area in known if area.dfe is None)
-    with _COUNCILS.open(encoding="utf-8", newline="") as stream:
+    with figures.open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["dfe_code"]]
     told = {area.dfe for area in known}
     return (*known, *(_area(r, england) for r in rows if r["dfe_code"] not in told))
 
 
-def area_of(said: str) -> Area:
+def area_of(said: str, figures: Path | None = None) -> Area:
     """Return the area called *said*: its name, ONS code or DfE code; or KeyError."""
     wanted = _key(said)
-    for area in areas():
+    for area in areas(figures):
         if wanted in {area.key, area.ons.casefold(), area.dfe}:
             return area
     raise KeyError(said)
 
 
-def nearest(said: str) -> list[Area]:
+def nearest(said: str, figures: Path | None = None) -> list[Area]:
     """Return the areas whose name, or a word of it, is most like *said*: three at most."""
     wanted = _key(said)
     likeness = {
@@ -110,9 +115,9 @@ def nearest(said: str) -> list[Area]:
             SequenceMatcher(None, wanted, word).ratio()
             for word in (area.key, *area.key.split("-"))
         )
-        for area in areas()
+        for area in areas(figures)
     }
-    ordered = sorted(areas(), key=lambda area: (-likeness[area.key], area.key))
+    ordered = sorted(areas(figures), key=lambda area: (-likeness[area.key], area.key))
     return ordered[:3]
 
 

@@ -11,6 +11,13 @@ AreaName = Annotated[
         "--area", help="A council of England by name, ONS code or DfE code; or England."
     ),
 ]
+Figures = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="THROUGHLINE_FIGURES",
+        help="Table with the figures of other councils: one row each.",
+    ),
+]
 Years = Annotated[int, typer.Option(min=1, max=5, help="How many, up to today.")]
 Seed = Annotated[int, typer.Option(help="Another seed, other children.")]
 Scale = Annotated[float, typer.Option(min=0.0001, max=1, help="Part of the area.")]
@@ -29,6 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def simulate(  # noqa: PLR0913, PLR0917 - options
     area: AreaName = "oxfordshire",
+    figures: Figures = None,
     years: Years = 2,
     seed: Seed = 1,
     scale: Scale = 1.0,
@@ -50,7 +58,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - options
     if check is not None:
         director.check(check, wait, as_json=as_json)
         return
-    county = director.county_of(area, seed, years, until, scale)
+    found = director.area(area, figures)
+    county = director.county_of(found, seed, years, until, scale)
     if size or county.area.dfe is None:
         director.size(county, as_json=as_json)
         return

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from deploy.local.scenarios.outside import DemoFailedError
 from deploy.local.simulator import playing, truth
-from deploy.local.simulator.areas import Area, area_of, nearest
+from deploy.local.simulator.areas import Area, area_of, areas, nearest
 from deploy.local.simulator.checking import Patience
 from deploy.local.simulator.county import County, sizes
 from deploy.local.simulator.said import LONDON
@@ -33,9 +33,9 @@ from services.console.clients.places import places
 _CARD: Final = "demo.json"
 
 
-def county_of(area: str, seed: int, years: int, until: str, scale: float) -> County:
+def county_of(area: Area, seed: int, years: int, until: str, scale: float) -> County:
     """Return the county that was asked for, or end the command."""
-    return County(_area(area), seed, years, _today(until), scale)
+    return County(area, seed, years, _today(until), scale)
 
 
 def size(county: County, *, as_json: bool) -> None:
@@ -43,13 +43,24 @@ def size(county: County, *, as_json: bool) -> None:
     _print(sizes(county), as_json=as_json)
 
 
-def _area(said: str) -> Area:
+def area(said: str, figures: Path | None) -> Area:
     """Return the area called so, or end the command."""
+    _readable(figures)
     try:
-        return area_of(said)
+        return area_of(said, figures)
     except KeyError:
-        near = ", ".join(f"{a.key} ({a.dfe or a.ons})" for a in nearest(said))
-        why = f"no such area; the nearest are {near}. Name a council, or England."
+        near = ", ".join(f"{a.key} ({a.dfe or a.ons})" for a in nearest(said, figures))
+        more = "" if figures else " Other councils need their table: --figures FILE."
+        why = f"no such area; the nearest are {near}.{more}"
+        raise failed(USAGE, why) from None
+
+
+def _readable(figures: Path | None) -> None:
+    """End the command unless *figures* is a table of councils."""
+    try:
+        areas(figures)
+    except (OSError, KeyError, ValueError) as bad:
+        why = f"{figures} is no table of councils' figures: {type(bad).__name__}"
         raise failed(USAGE, why) from None
 
 

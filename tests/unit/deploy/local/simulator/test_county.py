@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 import typer
@@ -20,6 +21,7 @@ from deploy.local.simulator.requests import requests
 from services.education_gateway.translate import to_statement
 
 COUNCIL = "urn:dfe:la:931"
+CORPUS = os.environ.get("THROUGHLINE_CORPUS")
 UNTIL = date(2026, 9, 30)
 PRINT_DIGEST = """
 import sys
@@ -154,7 +156,15 @@ def test_an_area_is_found_by_every_code():
     found = {area_of(said).key for said in ("Oxfordshire", "931", "E10000025")}
 
     assert found == {"oxfordshire"}
-    assert len(areas()) == 154
+    assert {area.key for area in areas()} == {"oxfordshire", "england"}
+
+
+@pytest.fixture
+def figures():
+    """The corpus's table of councils; skips where there is none."""
+    if not CORPUS:
+        pytest.skip("no corpus")
+    return Path(CORPUS) / "area-send" / "la_params.csv"
 
 
 @pytest.mark.parametrize(
@@ -168,34 +178,49 @@ def test_an_area_is_found_by_every_code():
         ("Kingston upon Hull, City of", "kingston-upon-hull-city-of"),
     ],
 )
-def test_every_council_may_be_named(said, key):
+def test_every_council_may_be_named(figures, said, key):
     """As it writes itself, or by code."""
-    assert area_of(said).key == key
+    assert area_of(said, figures).key == key
+    assert len(areas(figures)) == 154
 
 
 @pytest.mark.parametrize(
     ("said", "near"),
     [("oxfordshir", "oxfordshire"), ("bristol", "bristol-city-of"), ("Kant", "kent")],
 )
-def test_a_wrong_name_has_near_ones(said, near):
+def test_a_wrong_name_has_near_ones(figures, said, near):
     """A slip of the pen, or a part of a name."""
     with pytest.raises(KeyError):
-        area_of(said)
-    assert near in [area.key for area in nearest(said)]
+        area_of(said, figures)
+    assert near in [area.key for area in nearest(said, figures)]
 
 
 def test_a_wrong_name_ends_the_command_and_says_the_nearest(capsys):
     """With 2, as whatever is used wrongly."""
     with pytest.raises(typer.Exit) as ended:
-        director.county_of("oxfordshir", 1, 2, "2026-09-30", 1.0)
+        director.area("oxfordshir", None)
 
     assert ended.value.exit_code == 2
-    assert "oxfordshire (931)" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "oxfordshire (931)" in said
+    assert "--figures" in said
 
 
-def test_england_is_the_sum_of_its_councils():
+def test_a_table_that_is_none_ends_the_command(capsys, tmp_path):
+    """Whatever else the file holds."""
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+
+    for wrong in (other, tmp_path / "nowhere.csv"):
+        with pytest.raises(typer.Exit) as ended:
+            director.area("kent", wrong)
+        assert ended.value.exit_code == 2
+        assert "no table of councils" in capsys.readouterr().err
+
+
+def test_england_is_the_sum_of_its_councils(figures):
     """Requests and plans alike."""
-    england, councils = area_of("england"), [a for a in areas() if a.dfe]
+    england, councils = area_of("england"), [a for a in areas(figures) if a.dfe]
 
     for name in ("requests", "decided_to_assess", "new_plans", "ceased"):
         summed = sum(getattr(a.published, name) for a in councils)
@@ -203,17 +228,17 @@ def test_england_is_the_sum_of_its_councils():
 
 
 @pytest.mark.parametrize("area", ["england", "kent", "420"])
-def test_a_part_of_an_area_has_a_part_of_its_size(area):
+def test_a_part_of_an_area_has_a_part_of_its_size(figures, area):
     """However small the part, and however small the council."""
-    whole = sizes(County(area_of(area), 1, 2, UNTIL))
-    part = sizes(County(area_of(area), 1, 2, UNTIL, 0.25))
+    whole = sizes(County(area_of(area, figures), 1, 2, UNTIL))
+    part = sizes(County(area_of(area, figures), 1, 2, UNTIL, 0.25))
 
     assert part["events"] == pytest.approx(whole["events"] / 4, rel=0.25, abs=400)
 
 
-def test_what_is_suppressed_is_as_in_england():
+def test_what_is_suppressed_is_as_in_england(figures):
     """The City of London's twenty weeks are told of too few children."""
-    city, england = area_of("201").published, area_of("england").published
+    city, england = area_of("201", figures).published, area_of("england").published
 
     assert city.in_20_weeks_pc == england.in_20_weeks_pc
     assert city.requests < 100
