@@ -267,7 +267,8 @@ def test_every_entry_of_a_long_bundle_goes_on(agencies):
     own = f"pat-{uuid4()}"
     tasks = [task(f"sr-{own}", f"t-{own}-{n}", "on-hold") for n in range(600)]
     whole = bundle_of("collection", patient(person, own), *tasks)
-    events = settled(agencies, send(agencies, "POST", "", whole))["events"]
+    answer = send(agencies, "POST", "", whole)
 
-    assert len(events) == 601
+    until(lambda: len(settled(agencies, answer)["events"]) == 601)
+    events = settled(agencies, answer)["events"]
     assert {event["state"] for event in events} == {"linked"}

@@ -26,16 +26,17 @@ CHILD = (
 )
 FEW = "<Child><LAchildID>c0</LAchildID></Child>"
 READING = """
-import resource, sys
+import sys
 from datetime import date
 from services.education_gateway.translate.files import opening, survey
+from tests.support.memory import peak_mb
 with open(sys.argv[1], "rb") as stream:
     delivery = opening.delivery([opening.Part("file", stream)])
     whole = survey.surveyed(delivery, feed="feed", as_at=date(2026, 1, 15))
     [opened] = delivery.files
     batches = survey.batches(opened, whole, after=0, size=500)
     good = sum(not said.failed for batch in batches for said in batch)
-print(whole.rows, good, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(whole.rows, good, peak_mb())
 """
 
 
