@@ -8,6 +8,7 @@ import pytest
 
 from schemas.topics import EDUCATION_INBOUND, EVENTS_LINKED, EVENTS_TRANSLATED
 from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, somebody
+from tests.support.local_stack import until
 from tests.support.stepping import read_all
 
 REQUESTED = "ehcna.requested.v1"
@@ -109,6 +110,7 @@ def test_a_long_array_is_unpacked_in_order_and_what_comes_after_waits(agencies):
     first = agencies.post(events)
     second = agencies.post([event(one, "ehcp.draft_issued.v1") for one in people])
     refs = [answer.json()["message_ref"] for answer in (first, second)]
+    until(lambda: len(agencies.settled(refs[0])["events"]) == LONG)
     told = [agencies.settled(ref)["events"] for ref in refs]
 
     states = [one["state"] for one in told[0]]

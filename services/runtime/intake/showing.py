@@ -11,7 +11,11 @@ from services.runtime.problems import away, unknown
 from services.runtime.service import Service
 from services.runtime.tokens import Caller
 
-_RECEIPT: Final = "SELECT * FROM receipts WHERE message_ref = $1 AND sender = $2"
+_RECEIPT: Final = """
+SELECT r.*, EXISTS (SELECT 1 FROM unpacking u WHERE u.message_ref = r.message_ref)
+    AS unpacking
+FROM receipts r WHERE r.message_ref = $1 AND r.sender = $2
+"""
 _ALL: Final = """
 SELECT event_id, type, place, state, reason, rule, where_ FROM receipt_events
 WHERE message_ref = $1 ORDER BY place, event_id
@@ -94,10 +98,14 @@ def _next(events: Sequence[Mapping[str, Any]], last: int | None) -> int | None:
 def told(
     ref: UUID, row: Mapping[str, Any], events: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return a receipt as its sender sees it, out of the rows that hold it."""
+    """
+    Return a receipt as its sender sees it, out of the rows that hold it.
+
+    A long message waits until the last of its items has gone on.
+    """
     return {
         "message_ref": str(ref),
-        "state": row["state"],
+        "state": "waiting" if row.get("unpacking") else row["state"],
         "received_at": instants.text(row["received_at"]),
         "events": [_event(event) for event in events],
         "reason": row["reason"],
