@@ -20,6 +20,8 @@ from tests.support.stepping import read_all
 
 REQUESTED = "ehcna.requested.v1"
 DECIDED = "ehcna.decided.v1"
+LONG = 300
+"""Seconds that many days of a tick may take, of all children of the shared stack."""
 TICKED = ("clocks", "timeline", "delivery", "identity_linking")
 
 
@@ -32,7 +34,9 @@ def today(agencies):
         said = {"date": str(day or date(2026, 3, 2))}
         headers = agencies.as_(COUNCIL, "operator", scope="operate")
         answers = [
-            agencies.http.post(agencies.url(one, "/tick"), json=said, headers=headers)
+            agencies.http.post(
+                agencies.url(one, "/tick"), json=said, headers=headers, timeout=LONG
+            )
             for one in TICKED
         ]
         assert {answer.status_code for answer in answers} <= {200, 422}

@@ -23,6 +23,8 @@ from tests.support.stepping import read_all
 GP = "gp.changed.v1"
 STATED = "ehcna.requested.v1"
 WARNINGS = {"due_soon", "breached"}
+LONG = 300
+"""Seconds that many days of a tick may take, of all children of the shared stack."""
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +197,8 @@ def tick(agencies, day):
     """Ask the clocks to come to *day*; return whether they have."""
     headers = agencies.as_(COUNCIL, "operator", scope="operate")
     url = agencies.url("clocks", "/tick")
-    answer = agencies.http.post(url, json={"date": str(day)}, headers=headers)
+    said = {"date": str(day)}
+    answer = agencies.http.post(url, json=said, headers=headers, timeout=LONG)
     return answer.status_code == 200
 
 
