@@ -15,6 +15,13 @@ from tests.support.agencies import (
 from tests.support.local_stack import until
 
 UNKNOWN = "c-00000000000000000000000000000000"
+TOLD = [
+    *["clock.started.v1"] * 4,
+    "clock.stopped.v1",
+    "ehcna.requested.v1",
+    "ehcp.draft_issued.v1",
+]
+"""What the school's feed holds once clocks too have said what they have to say."""
 AS_OF = re.compile(rb'"as_of":"[^"]*"')
 
 
@@ -67,7 +74,8 @@ def told(agencies):
         event(person, "ehcna.requested.v1", data={"school": SCHOOL}),
         event(person, "ehcp.draft_issued.v1", data={"version": 1}),
     )
-    until(lambda: len(agencies.feed_all(SCHOOL, start)) >= 2)
+    until(lambda: len(agencies.feed_all(SCHOOL, start)) == len(TOLD))
+    assert sorted(e["type"] for e in agencies.feed_all(SCHOOL, start)) == TOLD
     return person, agencies.child_of(person), start
 
 
