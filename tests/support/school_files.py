@@ -1,6 +1,7 @@
 """Files of an invented school census and an invented SEN2 return, one thing at a time."""
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -197,3 +198,12 @@ def judged(whole: survey.Survey) -> list[Any]:
         for batch in survey.batches(opened, whole, after=0, size=100):
             found += batch
     return found
+
+
+def zipped(**files: bytes) -> bytes:
+    """Return an archive of *files*."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()

@@ -1,30 +1,17 @@
 """What a record says only in the light of its earlier versions: moved, no longer waits."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
 
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
-from services.runtime.intake.records import columns
+from services.runtime.intake import mark_rows
+from services.runtime.intake.mark_rows import Named, Said
 from services.runtime.intake.reversals import with_reversals
 from services.runtime.postgres import Connection
 
-Said = tuple[Record, tuple[Statement, ...]]
-"""A record of an inbound topic, and what it states."""
-Marks = Mapping[tuple[str, str], Mapping[int, str]]
+Marks = Mapping[Named, Mapping[int, str]]
 """By sender and record, the mark of each version."""
-
-_KEEP: Final = """
-INSERT INTO marks (source, sourcerecord, sourceversion, mark)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
-ON CONFLICT DO NOTHING
-"""
-_KNOWN: Final = """
-SELECT m.source, m.sourcerecord, m.sourceversion, m.mark FROM marks m
-JOIN unnest($1::text[], $2::text[]) AS t(source, sourcerecord)
-    USING (source, sourcerecord)
-"""
 
 
 async def in_their_light(
@@ -35,12 +22,8 @@ async def in_their_light(
     rows = {row for one in said for row in _rows(key, *one)}
     if not rows:
         return list(said)
-    await conn.execute(_KEEP, *columns(sorted(rows)))
-    records = sorted({row[:2] for row in rows})
-    known: dict[tuple[str, str], dict[int, str]] = {}
-    for row in await conn.fetch(_KNOWN, *columns(records)):
-        versions = known.setdefault((row["source"], row["sourcerecord"]), {})
-        versions[row["sourceversion"]] = row["mark"]
+    await mark_rows.keep(conn, rows)
+    known = await mark_rows.known(conn, (row[:2] for row in rows))
     return [
         (record, tuple(_settled(key, record, statements, known)))
         for record, statements in said
@@ -49,7 +32,7 @@ async def in_their_light(
 
 def _rows(
     key: bytes, record: Record, statements: Sequence[Statement]
-) -> list[tuple[Any, ...]]:
+) -> list[tuple[str, str, int, str]]:
     """Return the marks that a record's statements leave."""
     source = record.attributes["source"]
     return [

@@ -12,28 +12,14 @@ from typing import Any, Final, Self
 from schemas.history import WITHDRAWAL
 from schemas.statement import Reversal, Statement
 from services.runtime import refs
-from services.runtime.envelope import Record
-from services.runtime.intake.records import columns
+from services.runtime.intake import mark_rows
+from services.runtime.intake.mark_rows import Named, Said
 from services.runtime.postgres import Connection
 
 ANYTHING: Final = "*"
 """Stands for whatever another version said."""
 _OF: Final = "#said"
 """Behind a record's id, the key under which is kept what its versions said."""
-_KEEP: Final = """
-INSERT INTO marks (source, sourcerecord, sourceversion, mark)
-SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[])
-ON CONFLICT DO NOTHING
-"""
-_KNOWN: Final = """
-SELECT m.source, m.sourcerecord, m.sourceversion, m.mark FROM marks m
-JOIN unnest($1::text[], $2::text[]) AS t(source, sourcerecord)
-    USING (source, sourcerecord)
-"""
-
-Said = tuple[Record, tuple[Statement, ...]]
-Named = tuple[str, str]
-"""Sender, and a keyed hash of its record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +53,13 @@ async def with_reversals(
     conn: Connection, key: bytes, said: Sequence[Said]
 ) -> list[Said]:
     """Return *said* with the withdrawals that follow from other versions; keep them."""
-    named = sorted({_named(key, *one) for one in _reversals(said)})
+    named = {_named(key, *one) for one in _reversals(said)}
     if not named:
         return list(said)
-    known: dict[Named, dict[int, _Kept]] = {}
-    for row in await conn.fetch(_KNOWN, *columns(named)):
-        versions = known.setdefault((row["source"], row["sourcerecord"]), {})
-        versions[row["sourceversion"]] = _Kept.read(row["mark"])
+    known = {
+        own: {version: _Kept.read(mark) for version, mark in versions.items()}
+        for own, versions in (await mark_rows.known(conn, named)).items()
+    }
     found, rows = [], []
     for record, statements in said:
         more: list[Statement] = []
@@ -84,7 +70,7 @@ async def with_reversals(
             kept = versions.setdefault(one.version, _Kept.of(key, one))
             rows.append((*own, one.version, kept.written()))
         found.append((record, (*statements, *more)))
-    await conn.execute(_KEEP, *columns(sorted(set(rows))))
+    await mark_rows.keep(conn, rows)
     return found
 
 

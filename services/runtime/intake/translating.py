@@ -21,7 +21,8 @@ from services.runtime.intake.made import (
     outgoing,
     unreadable,
 )
-from services.runtime.intake.marks import Said, in_their_light
+from services.runtime.intake.mark_rows import Said
+from services.runtime.intake.marks import in_their_light
 from services.runtime.intake.records import Note, claim, columns, settle
 from services.runtime.intake.restricting import restrictions
 from services.runtime.step import Step

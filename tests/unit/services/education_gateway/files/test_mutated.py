@@ -1,9 +1,7 @@
 """Whatever has happened to a file, its sender is told, and no more of it is believed."""
 
-import io
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 from random import Random
 
@@ -11,7 +9,7 @@ import pytest
 
 from services.education_gateway.translate.files.layout import BrokenFileError
 from tests.support.mutated import CASES, KINDS, bent, cuts, sheet, uploaded
-from tests.support.school_files import SEN2, csv_of, pupil
+from tests.support.school_files import SEN2, csv_of, pupil, zipped
 
 ROOT = Path(__file__).parents[5]
 SEED = 20260115
@@ -149,15 +147,6 @@ def test_bytes_that_changed_crash_nothing(kind):
         for _ in range(40 if len(files) == 1 else 8):
             said = outcome({**files, name: bent(content, random)}, mapping)
             assert isinstance(said, str) or said.rows >= 0
-
-
-def zipped(**files):
-    """Return an archive of *files*."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return made.getvalue()
 
 
 def bombs():

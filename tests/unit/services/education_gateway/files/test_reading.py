@@ -14,7 +14,7 @@ from services.education_gateway.translate.files.layout import (
     BrokenFileError,
 )
 from services.education_gateway.translate.files.speaking import not_to_come
-from tests.support.school_files import SEN2, csv_of, judged, part, pupil, read
+from tests.support.school_files import SEN2, csv_of, judged, part, pupil, read, zipped
 
 PUPILS = [pupil(nth) for nth in range(5)]
 
@@ -110,15 +110,6 @@ def test_an_entity_bomb_is_refused():
     bomb = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><CTfile>&c;</CTfile>'
 
     assert "document type" in broken(bomb, "bomb.xml")
-
-
-def zipped(**files):
-    """Return an archive of *files*."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return made.getvalue()
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks():
