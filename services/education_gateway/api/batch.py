@@ -23,7 +23,7 @@ from services.education_gateway.translate.files.telling import (
     leaver_record,
 )
 from services.runtime import refs
-from services.runtime.intake import messages
+from services.runtime.intake import awaiting, messages
 from services.runtime.snapshots import store
 from services.runtime.snapshots.comparing import (
     Change,
@@ -249,6 +249,8 @@ class Batch:
         """Send on what was told and what was set aside, in the order of the rows."""
         ordered = sorted(self.items, key=lambda item: (item.place, item.part))
         topic = topics.EDUCATION_INBOUND
+        going = sum(item.refused is None for item in ordered)
+        await awaiting.more(self.step.conn, self.job.ref, going)
         await messages.send_items(self.step, self.job.message(), ordered, topic)
 
 

@@ -12,7 +12,7 @@ import orjson
 from schemas import topics
 from schemas.errors import Refused
 from services.education_gateway.store import failures
-from services.runtime.intake import messages
+from services.runtime.intake import awaiting, messages
 from services.runtime.postgres import Connection
 from services.runtime.step import Step
 
@@ -112,6 +112,10 @@ class Job:
         )
 
 
+_UNREAD: Final = 1
+"""What a receipt awaits besides its rows: that the delivery was read to its end."""
+
+
 async def keep(step: Step, arrived: Arrived, answer: bytes) -> messages.Kept:
     """Keep receipt and bytes of a delivery, unless it came before."""
     topic = topics.EDUCATION_INBOUND
@@ -128,6 +132,7 @@ async def keep(step: Step, arrived: Arrived, answer: bytes) -> messages.Kept:
         arrived.stated_as_at,
         arrived.corrects,
     )
+    await awaiting.more(step.conn, arrived.ref, _UNREAD)
     return kept
 
 

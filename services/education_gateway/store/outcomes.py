@@ -7,7 +7,7 @@ from schemas import topics
 from schemas.errors import Refused
 from services.education_gateway.store import failures
 from services.education_gateway.store.deliveries import Job, Progress, job_of
-from services.runtime.intake import messages
+from services.runtime.intake import awaiting, messages
 from services.runtime.step import Step
 
 
@@ -71,6 +71,7 @@ async def done(step: Step, ref: UUID, progress: Progress) -> None:
     await step.conn.execute(
         "UPDATE files SET state = 'done' WHERE message_ref = $1", ref
     )
+    await awaiting.arrived(step.conn, [ref])
     counts = progress.counts
     taken = any(counts.get(one) for one in ("unchanged", "others", "added", "changed"))
     state = "refused" if counts.get("failed") and not taken else "translated"

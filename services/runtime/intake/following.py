@@ -9,6 +9,7 @@ from schemas import topics
 from schemas.history import MOVED, WITHDRAWAL
 from services.runtime.children.links import PERSON_LINKED
 from services.runtime.envelope import Record
+from services.runtime.intake import awaiting
 from services.runtime.intake.records import columns
 from services.runtime.step import Step
 
@@ -199,3 +200,4 @@ async def _refused(step: Step, record: Record) -> None:
         message = UUID(own["causationid"])
         await step.conn.execute(_REFUSED_ITEM, message, int(own["place"]), *why)
         await step.conn.execute(_REFUSED_MESSAGE, message, *why)
+        await awaiting.arrived(step.conn, [message])

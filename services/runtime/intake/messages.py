@@ -8,6 +8,7 @@ from uuid import UUID
 
 from schemas import topics
 from schemas.errors import Refused
+from services.runtime.intake import awaiting
 from services.runtime.intake.items import (
     Item,
     Message,
@@ -86,6 +87,9 @@ async def accept(
     kept = await keep(step, message, topic=topic, answer=answer, whole=True)
     if not kept.anew:
         return kept
+    going = sum(item.refused is None for item in items)
+    if kept.outcome == "accepted" and going > 1:
+        await awaiting.more(step.conn, message.ref, going)
     if at_once or (len(items) <= TOGETHER and not kept.behind):
         await send_items(step, message, items, topic)
     else:

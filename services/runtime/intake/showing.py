@@ -101,17 +101,23 @@ def told(
     """
     Return a receipt as its sender sees it, out of the rows that hold it.
 
-    A long message waits until the last of its items has gone on.
+    A message of several items waits until the last of them was handled.
     """
     return {
         "message_ref": str(ref),
-        "state": "waiting" if row.get("unpacking") else row["state"],
+        "state": "waiting" if _goes_on(row) else row["state"],
         "received_at": instants.text(row["received_at"]),
         "events": [_event(event) for event in events],
         "reason": row["reason"],
         "rule": row["rule"],
         "where": row["place"],
     }
+
+
+def _goes_on(row: Mapping[str, Any]) -> bool:
+    """Return whether items of a message are still on their way to the translator."""
+    awaited = row["state"] == "translated" and row["awaited"] > 0
+    return awaited or bool(row.get("unpacking"))
 
 
 def _event(row: Mapping[str, Any]) -> dict[str, Any]:

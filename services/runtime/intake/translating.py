@@ -14,6 +14,7 @@ from schemas.restriction import without_places
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
+from services.runtime.intake import awaiting
 from services.runtime.intake.made import (
     MAPPING_VERSION,
     Made,
@@ -96,6 +97,8 @@ class Translating:
         made += await restrictions(step, self.key, made)
         if made:
             await self._claim(step, made)
+        of = (UUID(record.attributes["causationid"]) for record in records)
+        await awaiting.arrived(step.conn, of)
 
     def made(
         self, record: Record, said: Sequence[Statement], mapping: str
