@@ -28,7 +28,7 @@ republish: setup ## Where Kafka was lost: publish again what Postgres holds
 
 test: ## Run every test but the long ones
 	@sh deploy/setup.sh test
-	@$(PYTHON) -m pytest -m "not long"
+	@$(PYTHON) -m pytest -m "not long" -n 2 --dist loadscope
 
 fuzz: ## Search for input that the doors cannot bear, for ten minutes
 	@sh deploy/setup.sh test

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.ports import free_ports
 from deploy.local.stack import Stack
@@ -17,6 +19,27 @@ SERVICES = (
     "delivery",
 )
 TODAY = "2026-03-02"
+SHARED = ("tests/integration/", "tests/fuzz/test_api.py")
+OF_THEIR_OWN = (
+    "tests/integration/test_files_killed.py",
+    "tests/integration/test_local_stack.py",
+    "tests/integration/test_supervisor.py",
+)
+"""Files of that folder whose tests start a stack of their own."""
+
+
+class ByStack(LoadScopeScheduling):
+    """One process for what needs the shared stack, so that it is started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the name of the share of the tests that *nodeid* belongs to."""
+        shared = nodeid.startswith(SHARED) and not nodeid.startswith(OF_THEIR_OWN)
+        return "on the shared stack" if shared else "by themselves"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStack:
+    """Divide the tests between two processes, where they run in two."""
+    return ByStack(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -83,12 +83,10 @@ def test_of_records(whole: Drill, reader: str) -> None:
     dies_at_each(whole, service, [within(name, reader) for name in names], sending)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "names",
-    [
-        pytest.param(OF_THE_DOOR, id="door"),
-        pytest.param(OF_A_REQUEST, id="all", marks=pytest.mark.long),
-    ],
+    [pytest.param(OF_THE_DOOR, id="door"), pytest.param(OF_A_REQUEST, id="all")],
 )
 def test_of_requests(whole: Drill, names: Sequence[str]) -> None:
     """A door dies under requests; their senders ask again and there is one effect."""

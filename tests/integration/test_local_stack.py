@@ -164,6 +164,7 @@ class TestStack:
 class TestThreeBrokers:
     """Three nodes that answer for each other."""
 
+    @pytest.mark.long
     def test_one_may_be_killed(self, tmp_path: Path) -> None:
         """With one node of three killed, records are still acknowledged and read."""
         with Stack(tmp_path / "three", free_ports(3), brokers=3) as three:

@@ -77,8 +77,9 @@ def start_day(agencies):
 def test_a_tick_warns_once_of_each_day(agencies, today):
     """Due soon, then breached, each said on its day and never again."""
     start = start_day(agencies)
-    due = start + timedelta(weeks=6)
-    own = begun(agencies, event(somebody(), REQUESTED, occurred=str(start)))
+    asked = start - timedelta(weeks=4)
+    due = asked + timedelta(weeks=6)
+    own = begun(agencies, event(somebody(), REQUESTED, occurred=str(asked)))
 
     today(due + timedelta(days=1))
     today(due + timedelta(days=1))
@@ -95,12 +96,13 @@ def test_a_tick_warns_once_of_each_day(agencies, today):
 def test_a_tick_waits_for_what_the_stream_holds(agencies, today):
     """What was linked before the tick was asked for is not warned of, if it is done."""
     start = start_day(agencies)
-    due = start + timedelta(weeks=6)
+    asked = start - timedelta(weeks=4)
+    due = asked + timedelta(weeks=6)
     person = somebody()
-    crowd = [event(somebody(), REQUESTED, occurred=str(start)) for _ in range(200)]
+    crowd = [event(somebody(), REQUESTED, occurred=str(asked)) for _ in range(200)]
     own = begun(
         agencies,
-        event(person, REQUESTED, occurred=str(start)),
+        event(person, REQUESTED, occurred=str(asked)),
         *crowd,
         event(person, DECIDED, occurred=str(start), data={"decision": "assess"}),
     )

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[5]
 SEED = 20260115
 EARLY = ("cut off", "no whole archive", "is empty", "holds no rows")
 FORMULAS = ["=1+1", '=HYPERLINK("http://127.0.0.1")', "@SUM(A1)", "+1+1", "\t=1"]
-MOST_MB = 400
+MOST_MB = 350
 BOMBS = """
 import sys
 sys.path.insert(0, ".")
@@ -155,8 +155,8 @@ def bombs():
         f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(9)
     )
     doctype = f"<!DOCTYPE CTfile [{laughs}]>".encode()
-    flat = b"<Message>" + b"<a/>" * 3_000_000 + b"</Message>"
-    wide = b"<CTfile><Header/><Pupil>" + b"<a>1</a>" * 2_000_000 + b"</Pupil></CTfile>"
+    flat = b"<Message>" + b"<a/>" * 400_000 + b"</Message>"
+    wide = b"<CTfile><Header/><Pupil>" + b"<a>1</a>" * 1_000_000 + b"</Pupil></CTfile>"
     deep = b"<CTfile>" + b"<a>" * 100_000
     huge = zipped(**{"xl/workbook.xml": b"<a/>", "xl/x.xml": b"\x00" * 60_000_000})
     return {
