@@ -37,7 +37,7 @@ fuzz: ## Search for input that the doors cannot bear, for ten minutes
 
 long: ## Run the tests that take minutes
 	@sh deploy/setup.sh test
-	@$(PYTHON) -m pytest -m long -v --durations=20
+	@$(PYTHON) -m pytest -m long -n 2 --dist loadscope -v --durations=20
 
 check: setup ## Check format, lint, types, imports and docstrings; change nothing
 	@.venv/bin/ruff format --check .

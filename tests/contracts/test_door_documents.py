@@ -122,7 +122,7 @@ def test_a_receipt_is_as_described(documents, state):
     row = {"event_id": UUID(int=1) if known else None, "place": 0, "state": state}
     row |= {"type": "ehcna.requested.v1" if known else None}
     row |= dict.fromkeys(("reason", "rule", "where_"), None if known else "not-so")
-    no_fault = {"reason": None, "rule": None, "place": None}
+    no_fault = {"reason": None, "rule": None, "place": None, "awaited": 0}
     kept = {"state": "translated", "received_at": AT} | no_fault
 
     answer = told(UUID(int=2), kept, [row])
