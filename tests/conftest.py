@@ -19,22 +19,32 @@ SERVICES = (
     "delivery",
 )
 TODAY = "2026-03-02"
-SHARED = ("tests/integration/", "tests/fuzz/test_api.py")
+BREAKING = ("tests/end_to_end/", "tests/faults/")
+SHARED = ("tests/integration/",)
 OF_THEIR_OWN = (
     "tests/integration/test_files_killed.py",
     "tests/integration/test_local_stack.py",
     "tests/integration/test_supervisor.py",
 )
 """Files of that folder whose tests start a stack of their own."""
+HALF = "tests/integration/test_m"
 
 
 class ByStack(LoadScopeScheduling):
-    """One process for what needs the shared stack, so that it is started once."""
+    """
+    Gives each process a share after the other, and no stack to more tests than bear it.
+
+    Shares take about equally long: without stacks, on stacks that tests break, and two
+    on a stack that their tests leave as it is.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        """Return the name of the share of the tests that *nodeid* belongs to."""
-        shared = nodeid.startswith(SHARED) and not nodeid.startswith(OF_THEIR_OWN)
-        return "on the shared stack" if shared else "by themselves"
+        """Return the name of the share that a test belongs to."""
+        if nodeid.startswith(BREAKING):
+            return "breaking"
+        if nodeid.startswith(OF_THEIR_OWN) or not nodeid.startswith(SHARED):
+            return "others"
+        return "shared, first" if nodeid < HALF else "shared, second"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByStack:
