@@ -1,9 +1,11 @@
 """Entries to vary one thing at a time. Nobody in them exists."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from schemas.entry import Entry
 from schemas.events import category_of
+from schemas.history import history
 
 COUNCIL = "urn:dfe:la:931"
 TRUST = "urn:ods:RNU"
@@ -34,6 +36,17 @@ def entry(type_name: str, occurred: str, **changes: Any) -> Entry:
         sourceversion=version,
         **said,
     )
+
+
+def version(number: int, **changes: Any) -> Entry:
+    """Return one version of one record."""
+    said = {"sourcerecord": "R", "sourceversion": number} | changes
+    return entry("ehcna.requested.v1", "2026-03-02", **said)
+
+
+def states(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return each entry's state by its id."""
+    return {placed.entry.id: placed.state for placed in history(entries)}
 
 
 def withdrawal(
