@@ -1,4 +1,4 @@
-"""Clocks of plans, reviews, moves and mediation; what explains a late one."""
+"""Clocks of plans, moves and mediation; a request that ends stops its own."""
 
 from datetime import date
 
@@ -10,33 +10,16 @@ from tests.support.clocks import (
     advice,
     asked,
     clocks,
-    decided,
+    due,
     final,
     requested,
+    said,
     the,
 )
-from tests.support.entries import COUNCIL, TRUST, entry
+from tests.support.entries import COUNCIL, TRUST
 
 SCHOOL = "urn:dfe:urn:990001"
 LATE = date(2030, 1, 1)
-
-
-def said(kind, occurred, source=COUNCIL, correlationid="", **data):
-    """Return an event of that type, with a record of its own."""
-    record = f"{kind} {occurred} {source} {data}"
-    return entry(
-        f"{kind}.v1",
-        occurred,
-        source=source,
-        sourcerecord=record,
-        correlationid=correlationid,
-        data=data,
-    )
-
-
-def due(clock):
-    """Return its last day as text."""
-    return clock.due.isoformat()
 
 
 class TestNoPlan:
@@ -132,142 +115,6 @@ class TestStopped:
         )
 
         assert clock.state == "met"
-
-
-class TestExplained:
-    """An exception explains and never changes a state or a day."""
-
-    @pytest.mark.parametrize("claimed", ["2026-12-01", "2027-02-01"])
-    def test_a_missed_appointment_explains_late_advice(self, claimed):
-        """The body's claim stands beside the breach, with the event that makes it."""
-        request = asked("2026-12-10", received_on="2026-12-14")
-        claim = said("ehcna.advice_exception", claimed, TRUST, limb="c")
-
-        clock = the("ehcna.advice", request, claim, today=LATE)
-
-        assert clock.state == "breached"
-        if claimed > "2026-12-14":
-            assert clock.explained == "reg. 8(2)(c)"
-            assert clock.events == (request.id, claim.id)
-        else:
-            assert clock.explained is None
-
-    def test_another_bodys_reason_explains_nothing(self):
-        """Each body gives its own."""
-        clock = the(
-            "ehcna.advice",
-            asked("2026-12-10", received_on="2026-12-14"),
-            said("ehcna.advice_exception", "2027-01-10", ACUTE, limb="c"),
-        )
-
-        assert clock.explained is None
-
-    def test_a_child_not_known_starts_and_explains(self):
-        """Whoever answers that has received the request; the advice is still owed."""
-        clock = the(
-            "ehcna.advice",
-            asked("2026-12-10"),
-            said("ehcna.not_known", "2026-12-14", TRUST),
-            today=LATE,
-        )
-
-        assert (clock.started, clock.state) == (date(2026, 12, 14), "breached")
-        assert clock.explained == "child not known to the body"
-
-    @pytest.mark.parametrize(
-        ("data", "explained"),
-        [
-            ({"exception": "d"}, "reg. 10(4)(d)"),
-            ({"week20_exception": True}, "reg. 10(4)"),
-            ({"week20_exception": False}, None),
-        ],
-    )
-    def test_an_exception_to_the_twenty_weeks(self, data, explained):
-        """The plan itself says whether one applied; the measure has both."""
-        clock = the(
-            "ehcp.final", requested("2026-03-02"), final("2026-12-01", data=data)
-        )
-
-        assert (clock.state, clock.explained) == ("met_late", explained)
-
-    def test_an_exception_to_the_six_weeks(self):
-        """Reg. 5(4)(c): exceptional personal circumstances."""
-        clock = the(
-            "ehcna.decision",
-            requested("2026-03-02"),
-            decided("2026-06-01", data={"exception": "c"}),
-        )
-
-        assert clock.explained == "reg. 5(4)(c)"
-
-
-class TestReviews:
-    """From the meeting: two weeks, four weeks; from the notice: eight."""
-
-    HELD = said("annual_review.held", "2027-01-11", SCHOOL, school=SCHOOL)
-
-    def test_dates(self):
-        """A meeting on 11 January 2027, amendments sent on 1 February."""
-        found = clocks(
-            self.HELD,
-            said(
-                "annual_review.decided",
-                "2027-02-01",
-                decision="amend",
-                notified_on="2027-02-01",
-                amendments_notice_on="2027-02-01",
-            ),
-        )
-
-        assert due(found["ar.report"][0]) == "2027-01-25"
-        assert due(found["ar.decision"][0]) == "2027-02-08"
-        assert due(found["ar.amended_final"][0]) == "2027-03-29"
-        assert found["ar.decision"][0].state == "met"
-        assert found["ar.report"][0].owed_by == SCHOOL
-
-    def test_to_amend_without_the_notice_is_no_decision(self):
-        """The proposed amendments go in the same four weeks (Devon)."""
-        half = said("annual_review.decided", "2027-02-01", decision="amend")
-        whole = said(
-            "annual_review.decided",
-            "2027-02-01",
-            decision="amend",
-            amendments_notice_on="2027-02-09",
-        )
-
-        assert the("ar.decision", self.HELD, half, today=LATE).state == "breached"
-        assert the("ar.decision", self.HELD, whole, today=LATE).state == "met_late"
-
-    def test_to_maintain_needs_no_notice(self):
-        """Nothing is amended, so nothing is proposed."""
-        kept = said("annual_review.decided", "2027-02-01", decision="maintain")
-
-        assert the("ar.decision", self.HELD, kept).state == "met"
-        assert "ar.amended_final" not in clocks(self.HELD, kept)
-
-    def test_the_report_is_said_by_the_meetings_own_record(self):
-        """A higher version of the meeting says when its report was sent."""
-        told = said("annual_review.held", "2027-01-11", SCHOOL, report_on="2027-01-26")
-
-        assert the("ar.report", told).state == "met_late"
-        assert the("ar.report", self.HELD, today=LATE).state == "breached"
-
-    def test_a_year_begins_with_the_plan_and_with_each_review(self):
-        """A review meets the year that ran, and starts the next."""
-        found = clocks(
-            final("2026-03-15"), said("annual_review.held", "2027-03-14", SCHOOL)
-        )["ar.cycle"]
-
-        assert [(due(c), c.met_on is not None) for c in found] == [
-            ("2027-03-14", True),
-            ("2028-03-13", False),
-        ]
-
-    def test_no_review_is_owed_after_the_plan_ceased(self):
-        """A plan that ended is not reviewed."""
-        clock = the("ar.cycle", final("2026-03-15"), said("ehcp.ceased", "2026-07-17"))
-
-        assert clock.state == "stopped"
 
 
 class TestDraft:

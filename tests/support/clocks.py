@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from schemas.clocks import ClockRule, clocks_of
-from tests.support.entries import TRUST, entry
+from tests.support.entries import COUNCIL, TRUST, entry
 
 _FOLDER = Path(__file__).parents[2] / "contracts" / "clocks"
 RULES = [
@@ -72,3 +72,21 @@ def referred(occurred="2026-03-02", **changes):
 def assessed(occurred, **changes):
     """Return a completed assessment."""
     return entry("assessment.completed.v1", occurred, source=TRUST, **changes)
+
+
+def said(kind, occurred, source=COUNCIL, correlationid="", **data):
+    """Return an event of that type, with a record of its own."""
+    record = f"{kind} {occurred} {source} {data}"
+    return entry(
+        f"{kind}.v1",
+        occurred,
+        source=source,
+        sourcerecord=record,
+        correlationid=correlationid,
+        data=data,
+    )
+
+
+def due(clock):
+    """Return its last day as text."""
+    return clock.due.isoformat()
