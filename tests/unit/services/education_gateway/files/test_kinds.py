@@ -1,19 +1,11 @@
-"""What each kind of file says: the events that its rows make."""
+"""What each kind of table says: the events that its rows make."""
 
-from collections import Counter
 from datetime import date
-from itertools import chain
 
 import pytest
 
-from services.education_gateway.translate import to_statement
-from services.education_gateway.translate.files import rows, sen2, telling
-from services.education_gateway.translate.files.layout import Link
-from services.runtime.snapshots.comparing import compared, key_of, removed
-from tests.support.agencies import COUNCIL, nhs_number, upn
+from tests.support.agencies import nhs_number, upn
 from tests.support.school_files import (
-    AS_AT,
-    SEN2,
     csv_of,
     exclusion,
     judged,
@@ -23,46 +15,7 @@ from tests.support.school_files import (
     pupil,
     read,
 )
-
-SPEAKER = telling.Speaker(COUNCIL, "feed", AS_AT)
-
-
-def told(*contents, before=()):
-    """Return the statements that a delivery makes after an earlier one."""
-    kept = dict(_kept(before)) if before else {}
-    whole = read(*(part(c, f"{n}.csv") for n, c in enumerate(contents)))
-    found = []
-    for said in _whole(whole):
-        table = whole.delivery.layout.table(said.raw.table)
-        change = (
-            said.row and compared(said.row, kept.get((table.name, said.own))).change
-        )
-        if change:
-            events = telling.events(change, table, SPEAKER)
-            found += [to_statement(e, sender=COUNCIL, place=1) for _, e in events]
-    return found
-
-
-def _kept(contents):
-    """Yield what is kept of a delivery, by table and key."""
-    whole = read(*(part(c) for c in contents))
-    for said in _whole(whole):
-        if said.row:
-            yield (said.raw.table, said.own), compared(said.row, None).kept
-
-
-def _whole(whole):
-    """Yield the records of a delivery with whom they are about."""
-    for said in judged(whole):
-        table = whole.delivery.layout.table(said.raw.table)
-        if isinstance(table.whom, Link):
-            rows.about_whom(said, whole.about(table.whom.table, said.link))
-        yield said
-
-
-def types(statements):
-    """Return how many events of each type there are."""
-    return Counter(one.type.removesuffix(".v1") for one in statements)
+from tests.support.told_files import told, types
 
 
 def test_a_pupil_on_roll_is_admitted_and_supported():
@@ -164,127 +117,6 @@ def test_a_code_of_no_list_fails_its_row_alone():
     assert (finding.column, finding.value) == ("sentype", "73e987da")
     assert "73e987da" not in finding.rule + finding.remedy
     assert said[1].row.known == {"needs": "ASD"}
-
-
-def test_a_return_of_one_person():
-    """Request, decision, plan, placement, review and needs, about the person."""
-    found = told(*(csv_of(records) for records in SEN2.values()))
-
-    assert types(found) == {
-        "ehcna.requested": 1,
-        "ehcna.decided": 1,
-        "ehcp.final_issued": 1,
-        "ehcp.placement_named": 1,
-        "annual_review.held": 1,
-        "annual_review.decided": 1,
-        "school.admission": 1,
-        "sen_support.changed": 1,
-    }
-    assert {one.person["upn"] for one in found} == {"M931123424001"}
-    final = next(one for one in found if one.type == "ehcp.final_issued.v1")
-    assert (final.occurred, final.data["week20_exception"]) == ("2025-07-18", False)
-
-
-NESTED = b"""<Message xmlns="urn:other"><Header><CollectionDetails>
-<Collection>SEN2</Collection><ReferenceDate>2026-01-15</ReferenceDate>
-</CollectionDetails></Header><Persons><Person>
-<Requests><RequestOutcome>Y</RequestOutcome><ReceivedDate>2025-03-03</ReceivedDate>
-<Assessment><Week20>0</Week20><NamedPlan><StartDate>2025-07-18</StartDate>
-<PlanDetail><URN>990001</URN></PlanDetail></NamedPlan></Assessment>
-<ActivePlans><SENneed><SENtype>ASD</SENtype><SENtypeRank>1</SENtypeRank></SENneed>
-</ActivePlans></Requests>
-<UPN>M931123424001</UPN><PersonBirthDate>2015-05-04</PersonBirthDate>
-</Person></Persons></Message>"""
-
-
-def test_the_same_return_as_xml():
-    """Namespaces and the order of elements say nothing."""
-    found = told(NESTED)
-
-    assert types(found)["ehcp.final_issued"] == 1
-    assert types(found)["ehcp.placement_named"] == 1
-    assert {one.person["date_of_birth"] for one in found} == {"2015-05-04"}
-
-
-TRANSFER = b"""<CTfile><CTFpupilData><Pupil><BasicDetails>
-<LegalSurname>Vale</LegalSurname></BasicDetails><UPN>M931123424001</UPN>
-<DOB>2015-05-04</DOB><SENhistory><SEN><StartDate>2024-01-08</StartDate>
-<SENprovision>K</SENprovision></SEN></SENhistory></Pupil></CTFpupilData>
-<Header><DateTime>2026-01-09T10:00:00</DateTime><SourceSchool><LEA>931</LEA>
-<Estab>4000</Estab><URN>990001</URN></SourceSchool><DestSchool><LEA>XXX</LEA>
-<Estab>XXXX</Estab></DestSchool></Header></CTfile>"""
-
-
-def test_a_transfer_file_of_any_order():
-    """The record moves on, and what support there was goes with it."""
-    moved, supported = told(TRANSFER)
-
-    assert (moved.type, moved.occurred) == ("school.transferred.v1", "2026-01-09")
-    assert moved.data["from_school"] == "urn:dfe:urn:990001"
-    assert supported.occurred == "2024-01-08"
-    assert moved.person["family_name"] == "Vale"
-
-
-IN_NEED = b"""<Message><Header><CollectionDetails><Collection>CIN</Collection>
-<ReferenceDate>2026-03-31</ReferenceDate></CollectionDetails></Header><Children><Child>
-<ChildIdentifiers><LAchildID>C1</LAchildID><UPN>A123456789123</UPN>
-<PersonBirthDate>2015-05-04</PersonBirthDate></ChildIdentifiers>
-<CINdetails><CINreferralDate>2025-05-06</CINreferralDate>
-<ReferralSource>1A</ReferralSource>
-<CINPlanDates><CINPlanStartDate>2025-06-01</CINPlanStartDate>
-<CINPlanEndDate>2025-09-01</CINPlanEndDate></CINPlanDates>
-<ChildProtectionPlans><CPPstartDate>2025-07-01</CPPstartDate></ChildProtectionPlans>
-</CINdetails></Child></Children></Message>"""
-
-
-def test_children_in_need_say_that_plans_run_and_never_why():
-    """A child protection plan is safeguarding, and drives no clock."""
-    found = told(IN_NEED)
-
-    assert types(found) == {
-        "social_care.referral_received": 1,
-        "social_care.plan_started": 2,
-        "social_care.plan_ended": 1,
-    }
-    said = {one.data.get("plan"): one.sensitivity for one in found}
-    assert said["child-protection"] == "safeguarding"
-    assert all("upn" not in one.person for one in found)
-
-
-def test_what_a_return_no_longer_says_is_withdrawn():
-    """A referral whose date moved is another record; the first is taken back whole."""
-    kept = dict(_kept([IN_NEED]))
-    moved = read(part(IN_NEED.replace(b"2025-05-06", b"2025-05-07")))
-    found = {}
-    for (name, own), one in kept.items():
-        if key_of(own) in moved.keys[name]:
-            continue
-        table = moved.delivery.layout.table(name)
-        one.said.update({"referral": 1, "start": 2, "start-withdrawn": 3, "end": 4})
-        change = removed(own, one).change
-        found[name] = [e for _, e in telling.events(change, table, SPEAKER)]
-
-    assert found.keys() == {"referral", "cinplan", "protectionplan"}
-    assert moved.missed == ["child", "referral", "cinplan", "protectionplan"]
-    taken_back = [one["data"]["withdraws"] for one in found["referral"]]
-    assert [one["sourceversion"] for one in taken_back] == [1, 4]
-    assert taken_back[0]["sourcerecord"] == "feed/referral/C1/2025-05-06/referral"
-    for event in chain.from_iterable(found.values()):
-        assert to_statement(event, sender=COUNCIL, place=1).type == "event.withdrawn.v1"
-
-
-def test_a_list_of_needs_that_is_gone_takes_nothing_back():
-    """It was a state of its day, and no record names it."""
-    [(key, one)] = [
-        item
-        for item in _kept(csv_of(records) for records in SEN2.values())
-        if item[0][0] == "senneed"
-    ]
-    one.said["needs"] = 1
-    change = removed(key[1], one).change
-    table = sen2.LAYOUT.table("senneed")
-
-    assert list(telling.events(change, table, SPEAKER)) == []
 
 
 def test_a_crosswalk_states_that_two_numbers_are_one_child():
