@@ -7,12 +7,7 @@ from services.education_gateway.translate.files import rows, telling
 from services.education_gateway.translate.files.layout import Link
 from services.runtime.snapshots.comparing import compared
 from tests.support.agencies import COUNCIL
-from tests.support.school_files import (
-    AS_AT,
-    judged,
-    part,
-    read,
-)
+from tests.support.school_files import AS_AT, judged, part, read
 
 SPEAKER = telling.Speaker(COUNCIL, "feed", AS_AT)
 
