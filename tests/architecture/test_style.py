@@ -66,7 +66,7 @@ def test_no_function_is_longer_than_a_screen():
         f"{shown(path)}:{one.name}": one.end_lineno - one.lineno + 1
         for path in python_files()
         for one in functions(path)
-        if not shown(path).endswith("page_samples.py")  # a page's worth of entries
+        if not shown(path).endswith("_samples.py")  # a page's worth of entries
     }
 
     assert {name: n for name, n in sizes.items() if n > LONGEST_FUNCTION} == {}

@@ -15,7 +15,12 @@ from starlette.routing import Route
 
 from services.runtime import pages
 from tests.support.chromium import CHROMIUM, NARROW
-from tests.unit.services.runtime.pages import owed_samples, page_samples
+from tests.unit.services.runtime.pages import (
+    console_samples,
+    owed_samples,
+    page_samples,
+    receipt_samples,
+)
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -24,9 +29,9 @@ PAGES = {
     "empty": lambda: pages.timeline(page_samples.empty_timeline_page()),
     "search": lambda: pages.search(page_samples.search_page()),
     "sign-in": lambda: pages.sign_in(page_samples.sign_in_page()),
-    "message": lambda: pages.message(page_samples.message_page()),
-    "console": lambda: pages.console(page_samples.console_page()),
-    "report": lambda: pages.render("report.html", **page_samples.report_page()),
+    "message": lambda: pages.message(receipt_samples.message_page()),
+    "console": lambda: pages.console(console_samples.console_page()),
+    "report": lambda: pages.render("report.html", **receipt_samples.report_page()),
     "owed": lambda: pages.owed(owed_samples.owed_page()),
     "ask": lambda: pages.ask(owed_samples.ask_page()),
     "not-found": lambda: pages.not_found(page_samples.VIEWER),

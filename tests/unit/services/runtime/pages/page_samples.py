@@ -1,24 +1,16 @@
-"""Models that the pages' tests render: one child of a busy spring, and the rest."""
+"""Models that the pages' tests render: one child of a busy spring, and the way to it."""
 
 from datetime import date
 from typing import Any
 
 from schemas.events import CATALOGUE
-from services.runtime.pages.models import (
-    ConsolePage,
-    MessagePage,
-    SearchPage,
-    SignInPage,
-    TimelinePage,
-    Viewer,
-)
+from services.runtime.pages.models import SearchPage, SignInPage, TimelinePage, Viewer
 
 COUNCIL = "urn:dfe:la:931"
 TRUST = "urn:ods:RNU"
 HOSPITAL = "urn:ods:RTH"
 SCHOOL = "urn:dfe:urn:123456"
 TODAY = date(2026, 4, 27)
-
 NAMES = {
     COUNCIL: "Oxfordshire County Council",
     TRUST: "Oxford Health NHS Foundation Trust",
@@ -257,139 +249,4 @@ def sign_in_page() -> SignInPage:
         "roles": ["send_officer", "dco", "clinician", "senco", "setting", "operator"],
         "csrf": "csrf-value",
         "next": "/search",
-    }
-
-
-def message_page() -> MessagePage:
-    """Return the receipt of a message of which one event was refused."""
-    message = {
-        "message_ref": "20000000-0000-5000-8000-000000000000",
-        "state": "translated",
-        "received_at": "2026-03-02T09:04:00.000000Z",
-        "events": [
-            {
-                "id": "00000003-0000-5000-8000-000000000000",
-                "type": "ehcna.requested.v1",
-                "place": 0,
-                "state": "linked",
-                "reason": None,
-                "rule": None,
-                "where": None,
-            },
-            {
-                "id": "00000009-0000-5000-8000-000000000000",
-                "type": "ehcna.decided.v1",
-                "place": 1,
-                "state": "refused",
-                "reason": "date-in-the-future",
-                "rule": "occurred-not-after-receipt",
-                "where": "/1/occurred",
-            },
-        ],
-        "reason": None,
-        "rule": None,
-        "where": None,
-    }
-    return {"viewer": VIEWER, "message": message, "titles": TITLES}
-
-
-def console_page() -> ConsolePage:
-    """Return the console with one service down, one refusal and a trace."""
-    return {
-        "viewer": {"organisation": NAMES[COUNCIL], "role": "operator"},
-        "as_of": "2026-04-27T07:15:00Z",
-        "today": TODAY,
-        "csrf": "csrf-value",
-        "services": [
-            {"name": "health_gateway", "up": True, "lag_seconds": 0.4},
-            {"name": "clocks", "up": False, "lag_seconds": None},
-        ],
-        "balance": {
-            "at": "2026-04-27T07:14:00.000000Z",
-            "difference": 1,
-            "unchecked": ["clocks"],
-            "rows": [
-                {
-                    "reader": "timeline",
-                    "topic": "events.linked",
-                    "held": 1234,
-                    "kept": 1230,
-                    "refused": 3,
-                    "difference": 1,
-                    "sources": [COUNCIL],
-                }
-            ],
-            "states": [
-                {
-                    "source": NAMES[COUNCIL],
-                    "messages": [("refused", 2), ("translated", 1000)],
-                    "events": [],
-                }
-            ],
-        },
-        "topics": [
-            {"name": "health.inbound", "records": 12345},
-            {"name": "refused", "records": 1},
-        ],
-        "refused": [
-            {
-                "ref": "40000000-0000-5000-8000-000000000000",
-                "message_ref": "20000000-0000-5000-8000-000000000000",
-                "topic": "health.inbound",
-                "reason": "not-a-bundle",
-                "rule": "process-message-bundle",
-                "where": "/resourceType",
-                "at": "2026-04-27T06:00:00.000000Z",
-                "state": "waiting",
-            }
-        ],
-        "reviews": [
-            {
-                "ref": "50000000-0000-4000-8000-000000000000",
-                "person_ref": "p-1",
-                "child_ref": "c-1",
-                "why": "record-moved",
-                "raised_at": "2026-04-27T06:30:00.000000Z",
-            }
-        ],
-        "sources": sources(),
-        "trace": {
-            "id": "20000000-0000-5000-8000-000000000000",
-            "hops": [
-                {
-                    "hop": "health_gateway",
-                    "topic": "health.inbound",
-                    "partition": 3,
-                    "offset": 0,
-                    "at": "2026-04-27T06:00:00.000000Z",
-                    "state": "translated",
-                    "reason": None,
-                }
-            ],
-        },
-    }
-
-
-def report_page() -> dict[str, Any]:
-    """Return what the report of a held file, with findings, is made from."""
-    found = {"rows": 3, "row": 7, "name": "senneeds", "column_": "sentype"}
-    said = {
-        "rule": "is not a code of dfe:sen-type",
-        "remedy": "Use a code of the list.",
-    }
-    warned = {"warning": True, "column_": "upn", "rule": "is not a UPN"}
-    return {
-        "viewer": VIEWER,
-        "csrf": "0" * 32,
-        "ref": "88f5056a-9108-5751-be4e-ea04819250d7",
-        "facts": [("Feed", "census"), ("State", "held"), ("Rows read", 9498)],
-        "held": True,
-        "decides": True,
-        "reason": "held",
-        "rule": "4000 of 9498 records are gone, more than 25%",
-        "where": "pupilonroll",
-        "found": [found | said | {"warning": False}, found | said | warned],
-        "tables": [("senneeds", 3)],
-        "problems": [{"field": "reason", "text": "Enter a reason in a few words"}],
-        "written": "no",
     }

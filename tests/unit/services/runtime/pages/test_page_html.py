@@ -8,7 +8,11 @@ import pytest
 from services.runtime import pages
 from services.runtime.pages import sources
 from services.runtime.pages.headers import CONTENT_SECURITY_POLICY
-from tests.unit.services.runtime.pages import page_samples
+from tests.unit.services.runtime.pages import (
+    console_samples,
+    page_samples,
+    receipt_samples,
+)
 from tests.unit.services.runtime.pages.page_samples import HOSPITAL, NAMES, TODAY, TRUST
 
 PAGES = {
@@ -16,8 +20,8 @@ PAGES = {
     "empty": pages.timeline(page_samples.empty_timeline_page()),
     "search": pages.search(page_samples.search_page()),
     "sign-in": pages.sign_in(page_samples.sign_in_page()),
-    "message": pages.message(page_samples.message_page()),
-    "console": pages.console(page_samples.console_page()),
+    "message": pages.message(receipt_samples.message_page()),
+    "console": pages.console(console_samples.console_page()),
     "not-found": pages.not_found(page_samples.VIEWER),
     "error": pages.error("Try again later", "Nothing was lost."),
 }
@@ -178,19 +182,19 @@ class TestConsole:
     @pytest.mark.parametrize(
         ("reviews", "expected"),
         [
-            (page_samples.console_page()["reviews"], "Record moved"),
+            (console_samples.console_page()["reviews"], "Record moved"),
             ([], "Nothing is waiting."),
             (None, "Identity does not answer"),
         ],
     )
     def test_says_what_waits_for_a_steward(self, reviews, expected):
         """What rules left open is listed; not knowing is not the same as nothing."""
-        page = page_samples.console_page() | {"reviews": reviews}
+        page = console_samples.console_page() | {"reviews": reviews}
         assert expected in text_of(pages.console(page))
 
     def test_says_when_a_reference_is_unknown(self):
         """An empty answer is an answer."""
-        page = page_samples.console_page()
+        page = console_samples.console_page()
         page["trace"] = {"id": "x", "hops": []}
         assert "Nothing is known under this reference" in pages.console(page)
 
