@@ -7,16 +7,23 @@ from uuid import uuid4
 import httpx
 import orjson
 import pytest
-from typer.testing import CliRunner
 
-from services.console.cli import app
 from tests.support.agencies import COUNCIL, TRUST, event, somebody
-from tests.support.local_stack import fetch, until
+from tests.support.local_stack import until
+from tests.support.operating import (
+    audited,
+    command_line,
+    hops,
+    linked,
+    published,
+    pulled,
+    refusals,
+    sign_in,
+)
 from tests.support.partnership import csrf_of
 
 UNNAMED = "urn:ods:RXX"
 """An organisation that no agreement names."""
-OPERATOR = {"org": COUNCIL, "roles": ["operator"], "scope": "operate read"}
 WHOLE = ["received", "translated", "linked"]
 OURS = re.compile(r"[cp]-[0-9a-f]{32}|[0-9a-f-]{36}")
 
@@ -33,61 +40,19 @@ def console(stack):
 @pytest.fixture
 def command(stack, console, monkeypatch):
     """The command line, told where the stack is; returns exit code and data."""
-    for name, value in stack.environment("command").items():
-        monkeypatch.setenv(name, value)
-
-    def run(*words, said=None):
-        """Run it with `--json`."""
-        ran = CliRunner().invoke(app, [*words, "--json"], input=said)
-        if ran.exception and not isinstance(ran.exception, SystemExit):
-            raise ran.exception
-        return ran.exit_code, json.loads(ran.stdout) if ran.stdout else None
-
-    return run
+    return command_line(stack.environment("command"), monkeypatch)
 
 
 @pytest.fixture
-def http():
-    """Yields what speaks HTTP."""
-    with httpx.Client(timeout=60, trust_env=False) as client:
-        yield client
+def http(agencies):
+    """What speaks HTTP."""
+    return agencies.http
 
 
 @pytest.fixture
-def operator(stack, http):
+def operator(agencies):
     """Headers of an operator."""
-    return bearer(stack, http, **OPERATOR)
-
-
-def bearer(stack, http, **claims):
-    """Return the headers of whoever *claims* describe."""
-    answer = http.post(f"{stack.address('issuer')}/token", json=claims)
-    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
-
-
-def published(command, said):
-    """Publish as the council; return exit code, answer and request id."""
-    request = str(uuid4())
-    words = ("publish", "-", "--as", COUNCIL, "--request-id", request)
-    return *command(*words, said=json.dumps(said)), request
-
-
-def hops(command, wanted):
-    """Return the hops of *wanted*."""
-    return [hop["hop"] for hop in command("trace", wanted)[1]]
-
-
-def linked(command, ref):
-    """Return the ids of a message's events once all of them are linked."""
-    words = ("message", ref, "--as", COUNCIL)
-    until(lambda: {e["state"] for e in command(*words)[1]["events"]} == {"linked"})
-    return [one["id"] for one in command(*words)[1]["events"]]
-
-
-def refusals(command, message):
-    """Return the refusals of one message."""
-    _, listed = command("refused", "list")
-    return [one for one in listed if one["message_ref"] == message]
+    return agencies.as_(COUNCIL, "operator", scope="operate read")
 
 
 class TestTrace:
@@ -118,19 +83,18 @@ class TestTrace:
         """As the contract words it."""
         assert command("trace", str(uuid4())) == (3, [])
 
-    def test_is_told_to_operators_alone(self, stack, console, http):
+    def test_is_told_to_operators_alone(self, agencies, console, http):
         """Scope, role and agreement: two of them open nothing here."""
         short = (
-            {"org": COUNCIL, "roles": ["operator"], "scope": "read"},
-            {"org": COUNCIL, "roles": ["send_officer"], "scope": "operate"},
-            {"org": UNNAMED, "roles": ["operator"], "scope": "operate read"},
+            (COUNCIL, "operator", "read"),
+            (COUNCIL, "send_officer", "operate"),
+            (UNNAMED, "operator", "operate read"),
         )
-        for one in short:
-            headers = bearer(stack, http, **one)
+        wanted = {"id": str(uuid4())}
+        for org, role, scope in short:
+            headers = agencies.as_(org, role, scope=scope)
             asked = [
-                http.post(
-                    f"{console}/trace", json={"id": str(uuid4())}, headers=headers
-                ),
+                http.post(f"{console}/trace", json=wanted, headers=headers),
                 http.post(f"{console}/refused/replay", json={}, headers=headers),
                 http.get(f"{console}/refused", headers=headers),
                 http.get(f"{console}/refused/{uuid4()}", headers=headers),
@@ -150,9 +114,7 @@ class TestTrace:
         """And of how much was shown; our own references alone."""
         wanted = str(uuid4())
         command("trace", wanted)
-        rows = await fetch(
-            stack.dsn, "SELECT * FROM console.audit WHERE action='trace'"
-        )
+        rows = await audited(stack, "trace")
         (row,) = [row for row in rows if row["subject"].endswith(wanted)]
         assert (row["org"], row["role"]) == (COUNCIL, "operator")
         assert orjson.loads(row["shown"]) == {"hops": 0}
@@ -183,14 +145,8 @@ class TestRefused:
 
     def test_is_replayed_once_and_may_be_refused_again(self, command, line):
         """The replay goes the same way; what still cannot be used has a new reference."""
-        words = (
-            "refused",
-            "replay",
-            line["ref"],
-            "--reason",
-            "we know it now",
-            "--yes",
-        )
+        said = ("--reason", "we know it now", "--yes")
+        words = ("refused", "replay", line["ref"], *said)
         assert command(*words)[1] == [
             {"ref": line["ref"], "topic": "education.inbound", "attempt": 1}
         ]
@@ -198,7 +154,7 @@ class TestRefused:
         until(lambda: len(refusals(command, line["message_ref"])) == 2)
         first, second = refusals(command, line["message_ref"])
         assert (first["state"], second["state"]) == ("replayed", "new")
-        assert command("refused", "replay", second["ref"], *words[3:])[0] == 0
+        assert command("refused", "replay", second["ref"], *said)[0] == 0
         found = hops(command, line["message_ref"])
         assert found[:3] == ["refused", "received", "refused"]
 
@@ -210,18 +166,9 @@ class TestRefused:
 
     async def test_keeps_who_replayed_it_and_why(self, stack, command, line):
         """In the operators' own audit."""
-        words = (
-            "refused",
-            "replay",
-            line["ref"],
-            "--reason",
-            "mapping mended",
-            "--yes",
-        )
-        command(*words)
-        rows = await fetch(
-            stack.dsn, "SELECT * FROM console.audit WHERE action='replay'"
-        )
+        said = ("--reason", "mapping mended", "--yes")
+        command("refused", "replay", line["ref"], *said)
+        rows = await audited(stack, "replay")
         (row,) = [row for row in rows if row["subject"] == line["ref"]]
         assert row["org"] == COUNCIL
         assert orjson.loads(row["shown"])["reason"] == "mapping mended"
@@ -278,9 +225,8 @@ class TestHow:
         stack.start_again("timeline")
         stack.wait_ready("timeline")
         assert code == 6
-        assert [one["name"] for one in said["services"] if not one["up"]] == [
-            "timeline"
-        ]
+        down = [one["name"] for one in said["services"] if not one["up"]]
+        assert down == ["timeline"]
 
     def test_sources_are_there_with_when_they_were_heard(
         self, console, http, operator, command
@@ -307,19 +253,13 @@ class TestPage:
         with httpx.Client(base_url=console, timeout=60, trust_env=False) as client:
             yield client
 
-    def sign_in(self, browser, role):
-        """Sign in as someone of the council."""
-        asked = {"organisation": COUNCIL, "role": role}
-        asked["csrf"] = csrf_of(browser.get("/sign-in"))
-        assert browser.post("/sign-in", data=asked).headers["location"] == "/"
-
     def test_asks_strangers_to_sign_in(self, browser):
         """Nothing is shown to who is nobody."""
         assert browser.get("/").headers["location"].startswith("/sign-in")
 
     def test_shows_operators_how_everything_is(self, browser):
         """Services, refusals, sources and topics."""
-        self.sign_in(browser, "operator")
+        sign_in(browser, "operator")
         page = browser.get("/")
         assert page.status_code == 200
         for said in ("identity_linking", "Oxfordshire County Council", "events.linked"):
@@ -330,7 +270,7 @@ class TestPage:
         _, answer, _ = published(command, event(somebody(), "ehcna.requested.v1"))
         linked(command, answer["message_ref"])
         until(lambda: "linked" in hops(command, answer["message_ref"]))
-        self.sign_in(browser, "operator")
+        sign_in(browser, "operator")
         asked = {"csrf": csrf_of(browser.get("/")), "trace": answer["message_ref"]}
         page = browser.post("/", data=asked)
         assert page.status_code == 200
@@ -339,7 +279,7 @@ class TestPage:
 
     def test_says_what_to_put_right_and_never_what_was_written(self, browser):
         """A name in the form does not come back."""
-        self.sign_in(browser, "operator")
+        sign_in(browser, "operator")
         asked = {"csrf": csrf_of(browser.get("/")), "trace": "Ann Vale"}
         page = browser.post("/", data=asked)
         assert page.status_code == 422
@@ -347,25 +287,13 @@ class TestPage:
 
     def test_takes_no_form_of_another_site(self, browser):
         """Without the value of this session a form is refused."""
-        self.sign_in(browser, "operator")
+        sign_in(browser, "operator")
         page = browser.post("/", data={"csrf": "guessed", "trace": str(uuid4())})
         assert page.status_code == 403
 
     def test_is_for_operators_alone(self, browser):
         """Another role of the same council is told that it may not."""
-        self.sign_in(browser, "send_officer")
+        sign_in(browser, "send_officer")
         page = browser.get("/")
         assert page.status_code == 403
         assert "identity_linking" not in page.text
-
-
-def pulled(command, own):
-    """Return whether the trust's feed brings the event."""
-    after = ()
-    while True:
-        _, said = command("feed", "--as", TRUST, "--limit", "1000", *after)
-        if own in {one["id"] for one in said["events"]}:
-            return True
-        if not said["events"]:
-            return False
-        after = ("--after", said["next"])
