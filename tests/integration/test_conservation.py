@@ -1,16 +1,22 @@
 """What came in is there, counted from every table; whatever is missing is seen."""
 
-import asyncio
 import re
 from uuid import uuid4
 
 import pytest
 
 from tests.integration.test_doors_health import bundle, post, settled
-from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, somebody
-from tests.support.local_stack import fetch, until
+from tests.support.agencies import (
+    COUNCIL,
+    REQUESTED,
+    SCHOOL,
+    TRUST,
+    event,
+    somebody,
+    sql,
+)
+from tests.support.local_stack import until
 
-REQUESTED = "ehcna.requested.v1"
 READERS = {
     ("health-gateway", "health.inbound"),
     ("education-gateway", "education.inbound"),
@@ -48,11 +54,6 @@ def console(stack):
     stack.wait_ready("console", seconds=180)
     yield stack.address("console")
     stack.stop("console")
-
-
-def sql(agencies, statement):
-    """Return the rows of *statement*."""
-    return asyncio.run(fetch(agencies.stack.dsn, statement))
 
 
 def status(agencies, console):

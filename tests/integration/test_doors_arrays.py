@@ -7,17 +7,11 @@ from uuid import uuid4
 import pytest
 
 from schemas.topics import EDUCATION_INBOUND, EVENTS_LINKED, EVENTS_TRANSLATED
-from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, somebody
+from tests.support.agencies import COUNCIL, SCHOOL, TRUST, event, requested, somebody
 from tests.support.local_stack import until
 from tests.support.stepping import read_all
 
-REQUESTED = "ehcna.requested.v1"
 LONG = 1100
-
-
-def requested(person=None, **changes):
-    """Return a request for an assessment."""
-    return event(person or somebody(), REQUESTED, **changes)
 
 
 def lying(agencies, topic, *refs):

@@ -1,15 +1,17 @@
 """Agencies that speak to the shared stack: tokens, events, waiting for what follows."""
 
+import asyncio
 import itertools
 import json
 from typing import Any, Final, Self
 from uuid import uuid4
 
+import asyncpg
 import httpx
 
 from deploy.local.stack import Stack
 from schemas.identifiers import nhs_number_agrees, upn_agrees
-from tests.support.local_stack import until
+from tests.support.local_stack import fetch, until
 
 COUNCIL: Final = "urn:dfe:la:931"
 TRUST: Final = "urn:ods:RNU"
@@ -17,6 +19,7 @@ HOSPITAL: Final = "urn:ods:RTH"
 ICB: Final = "urn:ods:QU9"
 SCHOOL: Final = "urn:dfe:urn:123456"
 OTHER_SCHOOL: Final = "urn:dfe:urn:990001"
+REQUESTED: Final = "ehcna.requested.v1"
 _ROLES: Final = {COUNCIL: ("send_officer",), TRUST: ("clinician",), SCHOOL: ("senco",)}
 _SECONDS: Final = 60
 _BIRTHS: Final = itertools.count()
@@ -67,6 +70,21 @@ def event(person: dict[str, Any], type_name: str, **changes: Any) -> dict[str, A
         "data": data,
     }
     return said | changes
+
+
+def requested(person: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """Return a request for an assessment, of somebody unless of *person*."""
+    return event(person or somebody(), REQUESTED, **changes)
+
+
+def referral(person: dict[str, Any], **data: Any) -> dict[str, Any]:
+    """Return a referral of *person* that the trust has."""
+    return event(person, "referral.received.v1", source=TRUST, data=data)
+
+
+def without(person: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return *person* without some members."""
+    return {name: said for name, said in person.items() if name not in names}
 
 
 class Agencies:
@@ -202,3 +220,8 @@ class Agencies:
             after = page["next"]
             if not page["events"]:
                 return str(after)
+
+
+def sql(agencies: Agencies, statement: str) -> list[asyncpg.Record]:
+    """Return the rows of *statement* in the database of the stack they speak to."""
+    return asyncio.run(fetch(agencies.stack.dsn, statement))
