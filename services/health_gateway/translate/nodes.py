@@ -133,6 +133,10 @@ class Parts:
             for name in _names(part):
                 self._known.setdefault(name, {})[part.place] = part
 
+    def has(self, name: str) -> bool:
+        """Return whether anything that came is called *name*: a fullUrl, or type and id."""
+        return name in self._known
+
     def find(self, reference: Node) -> Part | None:
         """Return the one resource that *reference* points at, None if not just one."""
         name = (reference.text("reference") or "").split("/_history/")[0]

@@ -43,12 +43,18 @@ def passed_on(
     return passing({"resourceType": "Bundle", "type": form, **kept, "entry": entries})
 
 
-def deletion(kind: str, own: str, version: str | None) -> bytes:
-    """Return that a record is deleted, as a Bundle."""
+def deletion(kind: str, own: str, version: str | None, before: str | None) -> bytes:
+    """
+    Return that a record is deleted, as a Bundle.
+
+    Its timestamp is *before*: the moment as of which, where that is not when we heard.
+    """
     url = f"{kind}/{own}/_history/{version}" if version else f"{kind}/{own}"
     request = {"method": "DELETE", "url": url}
     entry = {"request": request, "search": {"mode": "match"}}
-    return orjson.dumps({"resourceType": "Bundle", "type": PASSED_ON, "entry": [entry]})
+    as_of = {"timestamp": before} if before else {}
+    whole = {"resourceType": "Bundle", "type": PASSED_ON, **as_of, "entry": [entry]}
+    return orjson.dumps(whole)
 
 
 def _entry(part: Part, mode: str) -> dict[str, Any]:

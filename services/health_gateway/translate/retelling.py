@@ -86,7 +86,8 @@ def _passed(bundle: Node, heard: Heard, place: int) -> tuple[Statement, ...]:
         named, _, version = request.required("url").partition("/_history/")
         kind, _, own = named.partition("/")
         asked = Asked("DELETE", kind, own, version or None)
-        return withdrawn(asked, heard).pieces[0].statements
+        as_of = replace(heard, at=bundle.text("timestamp") or heard.at)
+        return withdrawn(asked, as_of).pieces[0].statements
     parts = Parts(entries(bundle))
     if not parts.all:
         raise FhirRefused(NOT_FHIR, bundle.at("entry"), rule="This holds no resource")

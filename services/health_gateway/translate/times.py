@@ -68,6 +68,12 @@ def milliseconds(text: str) -> int | None:
     return (datetime.fromisoformat(moment) - _EPOCH) // timedelta(milliseconds=1)
 
 
+def just_before(moment: str) -> str:
+    """Return the moment a microsecond before *moment*, RFC 3339 UTC, as doors write it."""
+    before = datetime.fromisoformat(moment) - timedelta(microseconds=1)
+    return before.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def age_on(born: str | None, day: str) -> int | None:
     """Return whole years from a date of birth to *day*; None where one is not known."""
     if not born or not _DAY.fullmatch(born) or not _is_day(born) or not _is_day(day):

@@ -93,11 +93,22 @@ def _entry(bundle: Node, entry: Node, place: int, parts: Parts, heard: Heard) ->
     method = (request.text("method") if request else None) or "POST"
     try:
         if method == "DELETE" and request:
-            return deleted(place, *_address(entry), heard, _version(entry))
+            return _deleted(entry, place, parts, heard)
         return _put(bundle, entry, place, parts, heard, method)
     except FhirRefused as refused:
         value = _value(entry)
         return Piece(place, _said_kind(entry), method, value=value, refused=refused)
+
+
+def _deleted(entry: Node, place: int, parts: Parts, heard: Heard) -> Piece:
+    """
+    Return an entry that deletes a record.
+
+    Wherever it stands, it comes before what others put (FHIR R4 3.1.0.11.2, transactions).
+    """
+    kind, own = _address(entry)
+    made = parts.has(f"{kind}/{own}")
+    return deleted(place, kind, own, heard, _version(entry), first=made)
 
 
 def _put(

@@ -1,7 +1,7 @@
 """What one place of a request states, and what all of them are together."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from schemas.statement import Statement
@@ -14,6 +14,7 @@ from services.health_gateway.translate.nodes import Node, Part, Parts
 from services.health_gateway.translate.passing_on import deletion, passed_on
 from services.health_gateway.translate.resources import deletions, statements
 from services.health_gateway.translate.subjects import whose
+from services.health_gateway.translate.times import just_before
 
 NO_PATIENT: Final = "no-patient"
 _WITHIN: Final = "bundle-within"
@@ -95,18 +96,30 @@ def piece_of(about: About, bundle: Node | None, method: str) -> Piece:
 
 
 def deleted(
-    place: int, kind: str, own: str, heard: Heard, version: str | None = None
+    place: int,
+    kind: str,
+    own: str,
+    heard: Heard,
+    version: str | None = None,
+    *,
+    first: bool = False,
 ) -> Piece:
-    """Return the withdrawal of a record, whoever it was about, as of *version*."""
+    """
+    Return the withdrawal of a record, whoever it was about, as of *version*.
+
+    *first*: what its request makes under the same id is no part of what is deleted.
+    """
     if not (kind.isascii() and kind.isalpha() and _ID.fullmatch(own)):
         rule = "Name the record to delete as type/id"
         raise FhirRefused(BAD_VALUE, f"Bundle.entry[{place}].request.url", rule=rule)
     if not is_resource(kind):
         rule = "FHIR R4 has no such type"
         raise FhirRefused(UNKNOWN_TYPE, f"Bundle.entry[{place}].request.url", rule=rule)
+    before = just_before(heard.at) if first else None
+    version = None if first else version
     members: dict[str, Any] = {"resourceType": kind, "id": own}
     members |= {"meta": {"versionId": version}} if version else {}
     part = Part(place, kind, Node(members, kind, kind), named=f"{kind}/{own}")
-    about = About(part, Parts([part]), heard)
-    value = deletion(kind, own, version)
+    about = About(part, Parts([part]), replace(heard, at=before or heard.at))
+    value = deletion(kind, own, version, before)
     return Piece(place, kind, "DELETE", deletions(about), value)

@@ -145,6 +145,33 @@ class TestDeletions:
         assert {one.data["withdraws"]["upto"] for one in found} == {3}
         assert retold_of(history) == found
 
+    @pytest.mark.parametrize("form", ["batch", "transaction"])
+    @pytest.mark.parametrize("last", [True, False])
+    def test_what_is_deleted_and_put_in_one_bundle_stands(self, form, last):
+        """Wherever the deletion stands, it takes back what was there before, no more."""
+        bundle = bundle_of(form, service_request("pat-1", "sr-1"))
+        delete = {"request": {"method": "DELETE", "url": "ServiceRequest/sr-1"}}
+        bundle["entry"].insert(1 if last else 0, delete)
+        found = stated(bundle)
+        gone = {
+            one.data["withdraws"]["until"]
+            for one in found
+            if one.type == "event.withdrawn.v1"
+        }
+
+        assert gone == {"2026-03-10T11:59:59.999999Z"}
+        assert "referral.received.v1" in {one.type for one in found}
+        assert retold_of(bundle) == found
+
+    def test_what_is_put_beside_a_deletion_of_another_changes_nothing(self):
+        """The deletion reaches what was heard until that moment."""
+        bundle = bundle_of("batch", service_request("pat-1", "sr-1"))
+        delete = {"request": {"method": "DELETE", "url": "ServiceRequest/sr-2"}}
+        bundle["entry"].append(delete)
+        gone = [o for o in stated(bundle) if o.type == "event.withdrawn.v1"]
+
+        assert {one.data["withdraws"]["until"] for one in gone} == {AT}
+
 
 @pytest.mark.parametrize("kind", ["Patient", "Observation"])
 def test_a_resource_by_itself_is_told_where_it_goes(kind):
