@@ -48,6 +48,7 @@ def main(shared: Shared) -> int:
                 scope.router(contracts),
             ),
             shared=("services.runtime.intake",),
+            told=api.told,
             books=counting.books("health-gateway", topics.HEALTH_INBOUND),
         )
     )

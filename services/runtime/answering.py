@@ -1,6 +1,8 @@
 """What a door answers when a request ends in an error of which it knows nothing itself."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Final
 
 import asyncpg
 from fastapi import FastAPI
@@ -13,56 +15,83 @@ from services.runtime import postgres
 from services.runtime.problems import Problem, away, unknown
 from services.runtime.wording import rule_of
 
-
-def answer_errors(app: FastAPI) -> None:
-    """Have *app* answer problems, what is away, and what no table can hold."""
-    app.add_exception_handler(Problem, _answer_problem)
-    app.add_exception_handler(HTTPException, _answer_http)
-    app.add_exception_handler(RequestValidationError, _answer_invalid)
-    app.add_exception_handler(asyncpg.DataError, _answer_unkeepable)
-    for kind in postgres.AWAY:
-        app.add_exception_handler(kind, _answer_away)
+Told = Callable[[Request, Problem], Response]
+"""How a service tells a problem to whoever asked."""
 
 
-async def _answer_problem(_request: Request, problem: Exception) -> Response:
-    """Answer with problem details."""
-    assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
+def plainly(_request: Request, problem: Problem) -> Response:
+    """Tell a problem as problem details."""
     return problem.response()
 
 
-async def _answer_http(_request: Request, error: Exception) -> Response:
-    """Answer what the framework found in the same form; a body that is none, as others."""
+def answer_errors(app: FastAPI, told: Told = plainly) -> None:
+    """Have *app* answer problems, what is away, and what no table can hold, as *told*."""
+    for kind, problem_of in _PROBLEMS.items():
+        app.add_exception_handler(kind, _answering(problem_of, told))
+
+
+_ProblemOf = Callable[[Request, Exception], Problem]
+
+
+def _answering(
+    problem_of: _ProblemOf, told: Told
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers an error with the problem that it is."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        """Answer one request."""
+        return told(request, problem_of(request, error))
+
+    return answer
+
+
+def _itself(_request: Request, problem: Exception) -> Problem:
+    """Return the problem that a door raised."""
+    assert isinstance(problem, Problem)  # noqa: S101 - registered for this class
+    return problem
+
+
+def _of_http(_request: Request, error: Exception) -> Problem:
+    """Return what the framework found in the same form; a body that is none, as others."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return unknown().response()
+        return unknown()
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        detail = "The body cannot be read."
-        return Problem(422, "not-understood", detail).response()
+        return Problem(422, "not-understood", "The body cannot be read.")
     said = HTTPStatus(error.status_code).phrase
     reason = said.lower().replace(" ", "-")
-    detail, headers = f"{said}.", error.headers
-    return Problem(error.status_code, reason, detail, headers=headers).response()
+    return Problem(error.status_code, reason, f"{said}.", headers=error.headers)
 
 
-async def _answer_invalid(_request: Request, error: Exception) -> Response:
-    """Answer where the body or the query breaks which rule; never with the value."""
+def _invalid(_request: Request, error: Exception) -> Problem:
+    """Return where the body or the query breaks which rule; never the value."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     faults = [
         {"where": "/" + "/".join(map(str, one["loc"][1:])), "rule": rule_of(one)}
         for one in error.errors()
     ]
     detail = "Mend what is listed and send it again."
-    return Problem(422, "not-understood", detail, errors=faults).response()
+    return Problem(422, "not-understood", detail, errors=faults)
 
 
-async def _answer_away(_request: Request, _error: Exception) -> Response:
-    """Answer that something is away, wherever in a request that showed."""
-    return away().response()
+def _away(_request: Request, _error: Exception) -> Problem:
+    """Return that something is away, wherever in a request that showed."""
+    return away()
 
 
-async def _answer_unkeepable(request: Request, _error: Exception) -> Response:
-    """Answer that a character cannot be kept; in an address nothing is called so."""
+def _unkeepable(request: Request, _error: Exception) -> Problem:
+    """Return that a character cannot be kept; in an address nothing is called so."""
     if "\0" in request.url.path or "%00" in request.url.path:
-        return unknown().response()
+        return unknown()
     detail = "Something in it cannot be kept: a NUL character, or a number too large."
-    return Problem(422, "not-understood", detail).response()
+    return Problem(422, "not-understood", detail)
+
+
+_PROBLEMS: Final[Mapping[type[Exception], _ProblemOf]] = {
+    Problem: _itself,
+    HTTPException: _of_http,
+    RequestValidationError: _invalid,
+    asyncpg.DataError: _unkeepable,
+    **dict.fromkeys(postgres.AWAY, _away),
+}
+"""What each error is to whoever asked."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter
 
 from schemas.topics import Topic
+from services.runtime.answering import Told, plainly
 from services.runtime.reading import Reader
 from services.runtime.rereading import TakeBack
 from services.runtime.sums import Books
@@ -35,6 +36,8 @@ class Parts:
     shared: tuple[str, ...] = ()
     """Packages of the runtime whose tables this service keeps as well."""
 
+    told: Told = plainly
+    """How a problem is told that no door of its own tells."""
     books: Books = field(default_factory=Books)
     """What it can count of what it keeps."""
 

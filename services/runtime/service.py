@@ -115,7 +115,7 @@ class Service:
             docs_url=None,
             redoc_url=None,
         )
-        answer_errors(app)
+        answer_errors(app, parts.told)
         app.include_router(health.router(self))
         app.include_router(sums.router(self, parts.books))
         for router in parts.routers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,8 @@ from services.health_gateway.translate.answers import (
     outcome,
     written,
 )
+from services.runtime.answering import plainly
+from services.runtime.intake.door import mirrored
 from services.runtime.problems import Problem
 
 _FAULTS: Final = {
@@ -25,8 +28,15 @@ _FAULTS: Final = {
     "not-acceptable": codes.NOT_ACCEPTABLE,
     "not-implemented": codes.NOT_IMPLEMENTED,
     "not-now": codes.UNAVAILABLE,
+    "method-not-allowed": codes.METHOD_NOT_ALLOWED,
+    "not-understood": codes.UNPROCESSABLE,
 }
 """What the runtime's problems are called in FHIR."""
+_NOT_FHIR: Final = frozenset(
+    {"_ping", "_status", "_sums", "readyz", "metrics", "openapi.json"}
+    | {"out-of-scope", "retranslations"}
+)
+"""How the addresses begin that machines and operators ask; they speak no FHIR."""
 
 
 def fhir(
@@ -53,3 +63,12 @@ def problem_answer(request: Request, problem: Problem) -> Response:
     body = outcome(fault)
     body["issue"][0]["diagnostics"] = problem.detail
     return fhir(request, problem.status, body, problem.headers)
+
+
+def told(request: Request, problem: Problem) -> Response:
+    """Return what is answered to a problem that no door tells itself: as FHIR to senders."""
+    if request.url.path.split("/")[1] in _NOT_FHIR:
+        return plainly(request, problem)
+    answer = problem_answer(request, problem)
+    answer.headers.update(mirrored(request, str(uuid4())))
+    return answer
