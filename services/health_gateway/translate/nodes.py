@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -140,6 +141,8 @@ class Parts:
     def find(self, reference: Node) -> Part | None:
         """Return the one resource that *reference* points at, None if not just one."""
         name = (reference.text("reference") or "").split("/_history/")[0]
+        if named := logical(reference):
+            return self._identified(type_of(reference), *named)
         if searched := conditional(name):
             return self._identified(*searched)
         if name.startswith("#"):
@@ -147,16 +150,20 @@ class Parts:
         found = tuple(self._known.get(name, {}).values())
         return found[0] if len(found) == 1 else None
 
-    def _identified(self, kind: str, system: str, value: str) -> Part | None:
+    def _identified(self, kind: str | None, system: str, value: str) -> Part | None:
         """Return the one resource of *kind* that has an identifier, None if not just one."""
-        wanted = (system, value)
-        found = [
-            part
-            for part in self.all
-            if part.kind == kind
-            and any(_named_by(i) == wanted for i in part.resource.either("identifier"))
-        ]
+        known = self._by_identifier.get((system, value), {}).values()
+        found = [part for part in known if kind in {None, part.kind}]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _by_identifier(self) -> dict[tuple[str, str], dict[int, Part]]:
+        """Every resource by its identifiers: hardly any message asks for one."""
+        found: dict[tuple[str, str], dict[int, Part]] = {}
+        for part in self.all:
+            for identifier in part.resource.either("identifier"):
+                found.setdefault(_named_by(identifier), {})[part.place] = part
+        return found
 
     def _within(self, root: str, own: str) -> Part | None:
         """Return the resource with that id which the one at *root* contains."""
@@ -192,6 +199,26 @@ def conditional(reference: str) -> tuple[str, str, str] | None:
         return None
     system, bar, value = said[0].rpartition("|")
     return (name.rpartition("/")[2], system if bar else "", value) if value else None
+
+
+def logical(reference: Node) -> tuple[str, str] | None:
+    """
+    Return system and value by which a reference names a record without its address.
+
+    Source: FHIR R4 2.3.0.2, logical references. None without a system: the value alone
+    names many things.
+    """
+    said = reference.members.get("identifier")
+    if reference.members.get("reference") or not isinstance(said, dict):
+        return None
+    system, value = _named_by(Node(said, (reference, ".identifier"), reference.root))
+    return (system, value) if system and value else None
+
+
+def type_of(reference: Node) -> str | None:
+    """Return the type of what a reference points at, if it says so, short or as a URL."""
+    said = reference.members.get("type")
+    return said.rpartition("/")[2] if isinstance(said, str) else None
 
 
 def _named_by(identifier: Node) -> tuple[str, str]:

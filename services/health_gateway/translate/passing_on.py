@@ -5,7 +5,7 @@ The bytes as they came are kept beside it. What nothing points at says nothing a
 what happened; narrative and whereabouts are left out: none of them travels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import orjson
@@ -86,23 +86,26 @@ def _near(parts: Parts, focus: Part) -> list[Part]:
 
 def _led(parts: Parts, part: Part) -> list[Part]:
     """Return the entries that a resource points at."""
-    found = (
-        parts.find(Node({"reference": said}, "", part.resource.path))
-        for said in _references(without_whereabouts(part.resource.members))
-        if not said.startswith("#")
-    )
+    said = _references(without_whereabouts(part.resource.members))
+    found = (parts.find(Node(one, "", part.resource.path)) for one in said)
     return [one for one in found if one]
 
 
-def _references(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
-    """Yield every reference within *value*."""
+def _references(value: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any JSON
+    """Yield everything within *value* that may point at another entry."""
     if isinstance(value, dict):
-        said = value.get("reference")
-        if isinstance(said, str):
-            yield said
+        if _points(value.get("reference"), value.get("identifier")):
+            yield value
         for inner in value.values():
             if isinstance(inner, dict | list):
                 yield from _references(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _references(inner)
+
+
+def _points(said: object, identifier: object) -> bool:
+    """Return whether these members are those of a reference to something else."""
+    if isinstance(said, str):
+        return not said.startswith("#")
+    return said is None and isinstance(identifier, dict)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from schemas.identifiers import nhs_number_agrees
 from services.health_gateway.translate.about import About
-from services.health_gateway.translate.nodes import Node, conditional
+from services.health_gateway.translate.nodes import Node, conditional, logical, type_of
 from services.health_gateway.translate.people import (
     identifier_text,
     nhs_number,
@@ -58,6 +58,21 @@ _DEEPEST: Final = 3
 _LONGEST: Final = 100
 """Characters of an id of a person (schemas.events.person)."""
 _MOST_NAMES: Final = 10
+_MOST_IDENTIFIERS: Final = 2
+"""Of a record, by which others may name it."""
+_USUAL: Final = {
+    **dict.fromkeys(
+        ("focus", "basedOn", "referralRequest", "incomingReferral"), "ServiceRequest"
+    ),
+    "encounter": "Encounter",
+    "episodeOfCare": "EpisodeOfCare",
+    "appointment": "Appointment",
+    "questionnaireResponse": "QuestionnaireResponse",
+}
+"""
+What a member leads to that names a record by identifier and not its type; any other
+leads to another of its own type.
+"""
 _OURS: Final = "/FHIR/R4/"
 
 
@@ -74,7 +89,7 @@ class Whose:
 def whose(about: About) -> Whose | None:
     """Return whom *about* speaks of; None where it names no patient and no record."""
     found = _whose(about, 0)
-    return _named(found, about.part.named) if found else None
+    return with_names(found, about) if found else None
 
 
 def _whose(about: About, depth: int) -> Whose | None:
@@ -105,7 +120,7 @@ def _by_reference(about: About, reference: Node) -> Whose | None:
     searched = conditional(own) if own else None
     if searched:
         return _searched(reference, *searched)
-    kind = reference.text("type") or _kind(own)
+    kind = type_of(reference) or _kind(own)
     logical = reference.node("identifier")
     if (kind not in {None, "Patient"}) or not (own or logical):
         return None
@@ -167,38 +182,69 @@ def _within_message(about: About) -> str:
 
 def _by_records(about: About, depth: int) -> Whose | None:
     """Return the person of a record that *about* continues."""
-    for reference in _followed(about.resource):
+    for member, reference in _followed(about.resource):
         part = about.parts.find(reference)
         if part is not None and part.resource.path != about.resource.path:
             found = _whose(about.of(part), depth + 1)
             if found:
                 return found
-        own = None if part is not None else _own(reference)
-        if own and _kind(own) in _RECORDS:
-            return Whose({"local_id": own})
+        came = part is not None and not logical(reference)
+        found = None if came else _by_name(about, member, reference)
+        if found:
+            return found
     return None
 
 
-def _followed(resource: Node) -> Iterator[Node]:
-    """Yield the references to records that a resource continues."""
+def _by_name(about: About, member: str, reference: Node) -> Whose | None:
+    """Return the person of a record that did not come, by what its sender calls it."""
+    own = _own(reference)
+    searched = conditional(own) if own else None
+    named = searched[1:] if searched else logical(reference)
+    if named is None:
+        return Whose({"local_id": own}) if own and _kind(own) in _RECORDS else None
+    kind = searched[0] if searched else type_of(reference)
+    kind = kind or _USUAL.get(member, about.kind)
+    if kind == "Patient":
+        return _by_reference(about, reference)
+    called = _short(f"{kind}|{'|'.join(named)}") if all(named) else None
+    return Whose({"local_id": called}) if called and kind in _RECORDS else None
+
+
+def _followed(resource: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the references to records that a resource continues, each with its member."""
     for name in _FOLLOWED:
-        yield from resource.either(name)
+        for one in resource.either(name):
+            yield name, one
     for context in resource.either("context"):
-        yield context
+        yield "encounter", context
         for name in _IN_CONTEXT:
-            yield from context.either(name)
+            for one in context.either(name):
+                yield name, one
 
 
-def _named(found: Whose, record: str | None) -> Whose:
-    """Return *found*, by whom the record's own name leads to the person as well."""
-    known = found.person.get("local_id")
-    others = list(found.person.get("other_ids", ()))
-    if record and record not in {known, *others} and len(record) <= _LONGEST:
-        others.append(record)
-    person = (
-        {**found.person, "other_ids": others[:_MOST_NAMES]} if others else found.person
-    )
+def with_names(found: Whose, about: About) -> Whose:
+    """
+    Return *found*, by whom the names of the record *about* lead to the person as well.
+
+    Its address, where that holds beyond its message, and its own identifiers.
+    """
+    known = [found.person.get("local_id"), *found.person.get("other_ids", ())]
+    own = (about.part.named, *_identified(about))
+    new = (n for n in own if n and n not in known and len(n) <= _LONGEST)
+    others = [n for n in known[1:] if n] + list(dict.fromkeys(new))
+    if not others:
+        return found
+    person = {**found.person, "other_ids": others[:_MOST_NAMES]}
     return Whose(person, found.patient, found.flags)
+
+
+def _identified(about: About) -> Iterator[str]:
+    """Yield what references by identifier call a record that is about one patient."""
+    if about.kind not in _RECORDS - {"Patient"}:
+        return
+    for identifier in about.resource.either("identifier")[:_MOST_IDENTIFIERS]:
+        if identifier.text("system") and identifier.text("value"):
+            yield f"{about.kind}|{identifier_text(identifier)}"
 
 
 def _own(reference: Node) -> str | None:

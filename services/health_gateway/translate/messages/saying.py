@@ -31,7 +31,7 @@ from services.health_gateway.translate.resources.records import (
 )
 from services.health_gateway.translate.resources.reversing import reversal_of
 from services.health_gateway.translate.resources.shapes import SHAPES
-from services.health_gateway.translate.subjects import Whose
+from services.health_gateway.translate.subjects import Whose, with_names
 
 _AUTHORED: Final = frozenset({"referral.received.v1"})
 _NOW: Final[Paths] = (("meta", "lastUpdated"),)
@@ -49,6 +49,7 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     if found is None:
         return ()
     sent = sent_at(message.bundle)
+    found = with_names(found, About(message.focus, message.parts, heard, sent))
     about = About(_part(message), message.parts, heard, sent)
     modified = _is_modified(message, about)
     meant = other(about)[0] if modified else _meaning(message, about)

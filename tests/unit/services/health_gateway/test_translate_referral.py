@@ -62,6 +62,7 @@ class TestReferral:
                 "date_of_birth": "2018-05-04",
                 "family_name": "Vale",
                 "given_name": "Ann",
+                "other_ids": [f"ServiceRequest|{RECORD}"],
             },
             data={
                 "service": "community-paediatrics",
