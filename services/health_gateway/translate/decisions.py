@@ -1,11 +1,15 @@
 """BaRS's decision table as data: what a message of each kind says happened."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from schemas.events import CATALOGUE
 from schemas.events.health import Code
+from schemas.history import WITHDRAWAL
+
+BESIDE: Final = "#other"
+"""The side of a record of which combinations speak that the table does not have."""
 
 
 def _known(name: str) -> str:
@@ -73,6 +77,12 @@ class DecisionTable(Strict):
             (r for r in self.rows if _holds(r.when, event, reason, status, category)),
             None,
         )
+
+    def facets(self, event: str) -> frozenset[str]:
+        """Return every side of a record of which messages of *event* may speak."""
+        rows = (row for row in self.rows if row.when.event == event)
+        said = {row.facet for row in rows if row.type != WITHDRAWAL}
+        return frozenset(said | {BESIDE})
 
     @property
     def events(self) -> frozenset[str]:

@@ -138,10 +138,10 @@ class Translating:
         Empty for a withdrawal that leaves it to the record that it names.
         """
         said = record.attributes
-        if said.get("personref"):
-            return said["personref"]
         if not statement.person:
             return ""
+        if said.get("personref"):
+            return said["personref"]
         return refs.person_ref(self.key, said["source"], statement.person)
 
     def _hashed(self, source: str, statement: Statement) -> dict[str, Any]:

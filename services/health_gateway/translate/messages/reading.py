@@ -18,6 +18,7 @@ from services.health_gateway.codes import (
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.codings import coded, codings
 from services.health_gateway.translate.decisions import (
+    BESIDE,
     DecisionTable,
     Expected,
     Row,
@@ -191,7 +192,7 @@ def _other(focus: Part, words: tuple[str, str, str, str]) -> Row:
     return Row(
         when=When(event=event, reason=(reason,), status=(status,)),
         type="health.unclassified.v1",
-        facet="#other",
+        facet=BESIDE,
         classification=OTHER,
         warning="slots-alone" if focus.kind in _SLOTS else "outside-the-table",
     )

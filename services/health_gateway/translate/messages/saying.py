@@ -1,7 +1,7 @@
 """A judged message to statements in the catalogue's words."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from schemas.statement import Statement
 from services.health_gateway.codes import BAD_VALUE, MISSING
@@ -55,9 +55,7 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     meant = other(about)[0] if modified else _meaning(message, about)
     record = _record(message)
     if meant.type == WITHDRAWN:
-        named = {"sourcerecord": record, "upto": version_of(about)}
-        data = {"withdraws": named, "reason": "entered-in-error"}
-        meant = replace(meant, data=data)
+        meant = replace(meant, data=_mistaken(record, version_of(about)))
     statement = stated(
         about, SHAPES[about.kind], found, meant, (record, version_of(about))
     )
@@ -67,11 +65,40 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     flags = (*statement.flags, *((MODIFIED,) if modified else ()))
     flags = tuple(sorted(set(flags)))
     said = replace(statement, place=place, sensitivity=kept, flags=flags)
+    if meant.type == WITHDRAWN:
+        return (said, *_other_sides(message, said, record, heard))
     known = modified or meant.type not in {WITHDRAWN, UNCLASSIFIED}
     own = (record, version_of(about))
     shape = SHAPES[about.kind]
     reversal = reversal_of(about, shape, (meant,), own) if known else None
     return (replace(said, reversal=reversal),)
+
+
+def _mistaken(record: str, version: int) -> dict[str, Any]:
+    """Return the data of a withdrawal: *record* was a mistake up to that version."""
+    named = {"sourcerecord": record, "upto": version}
+    return {"withdraws": named, "reason": "entered-in-error"}
+
+
+def _other_sides(
+    message: Message, said: Statement, record: str, heard: Heard
+) -> tuple[Statement, ...]:
+    """
+    Return the withdrawal of what else messages of this event have said of the record.
+
+    It goes to whom that was said of, and to nobody where nothing was.
+    """
+    sides = heard.tables.table.facets(message.event) - {""}
+    return tuple(
+        replace(
+            said,
+            sourcerecord=f"{record}{side}{message.row.facet}",
+            data=_mistaken(record + side, said.sourceversion),
+            facet=side,
+            person={},
+        )
+        for side in sorted(sides)
+    )
 
 
 def _is_modified(message: Message, about: About) -> bool:

@@ -26,6 +26,13 @@ def stated(bundle):
     return found
 
 
+def mistaken():
+    """Return the statements of a referral that was entered in error."""
+    bundle = referral_bundle(reason="update", status="entered-in-error")
+
+    return to_statements(read_message(body_of(bundle)))
+
+
 def refused(bundle):
     """Return the refusal of *bundle*."""
     with pytest.raises(FhirRefused) as found:
@@ -163,13 +170,26 @@ class TestLaterVersions:
 
     def test_mistake_withdraws_the_record_as_it_was_so_far(self):
         """Entered in error: what was said up to then should not have been."""
-        found = stated(referral_bundle(reason="update", status="entered-in-error"))
+        found, *_ = mistaken()
 
         assert found.type == "event.withdrawn.v1"
         assert found.sourcerecord == RECORD + "#withdrawn"
         assert found.data == {
             "withdraws": {"sourcerecord": RECORD, "upto": found.sourceversion},
             "reason": "entered-in-error",
+        }
+
+    def test_mistake_withdraws_what_else_was_said_of_the_request(self):
+        """Its cancellation too; not what an answer said, which is another message."""
+        _, *found = mistaken()
+
+        assert {one.data["withdraws"]["sourcerecord"] for one in found} == {
+            RECORD + side for side in ("#cancelled", "#other", "#validation")
+        }
+        assert {one.data["withdraws"]["upto"] for one in found} == {1772442900000}
+        assert {len(one.person) for one in found} == {0}
+        assert {one.sourcerecord.removeprefix(RECORD) for one in found} == {
+            f"{side}#withdrawn" for side in ("#cancelled", "#other", "#validation")
         }
 
 
