@@ -126,3 +126,7 @@ ATTENDANCE: Final = {
 """NHS Data Dictionary, ATTENDED OR DID NOT ATTEND CODE; 7 came too late to be seen."""
 ATTENDANCE_SYSTEM: Final = "attend"
 """What the name of a code system for attendance holds."""
+OUTCOMES_SYSTEM: Final = "outcome"
+"""What the name of one for the outcomes of attendances holds beside that."""
+DID_NOT_ATTEND: Final = "281399006"
+"""SNOMED CT, did not attend (finding)."""

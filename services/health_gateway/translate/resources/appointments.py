@@ -6,9 +6,12 @@ from typing import Any, Final
 from services.health_gateway.codes import (
     ATTENDANCE,
     ATTENDANCE_SYSTEM,
+    DID_NOT_ATTEND,
     EMERGENCY,
     ERS_STATES,
     INPATIENT,
+    OUTCOMES_SYSTEM,
+    SNOMED,
 )
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import codings
@@ -44,9 +47,9 @@ def appointment(about: About) -> tuple[Meaning, ...]:
         return one("waiting_list.added.v1", "#waiting", when=_SAID)
     if about.status == "fulfilled":
         stated = _attendance(about) or "appointment.attended.v1"
-        return one(stated, "#outcome", when=_HELD, **day)
+        return one(_of_age(about, day, stated), "#outcome", when=_HELD, **day)
     if about.status == "noshow":
-        return one(_absent(about, day), "#outcome", when=_HELD, **day)
+        return one(_of_age(about, day, _NOT_BROUGHT), "#outcome", when=_HELD, **day)
     return _cancelled(about, day) if about.status == "cancelled" else other(about)
 
 
@@ -62,13 +65,15 @@ def day_and_start(about: About) -> dict[str, Any]:
     return {"appointment_on": said.day, "starts_at": instant(said.text)}
 
 
-def _absent(about: About, day: dict[str, Any]) -> str:
+def _of_age(about: About, day: dict[str, Any], stated: str) -> str:
     """
-    Return what it is called that somebody did not come.
+    Return what is stated; that somebody did not come by what it is called at their age.
 
     A child is brought (RCGP safeguarding toolkit: code was not brought). Whose age is
     not known counts as a child: this is about children.
     """
+    if stated != _NOT_BROUGHT:
+        return stated
     found = whose(about)
     born = found.patient.text("birthDate") if found and found.patient else None
     age = age_on(born, day.get("appointment_on") or about.heard.at[:10])
@@ -78,9 +83,9 @@ def _absent(about: About, day: dict[str, Any]) -> str:
 
 def _cancelled(about: About, day: dict[str, Any]) -> tuple[Meaning, ...]:
     """Return by whom an appointment was cancelled, where a code says it."""
-    stated = _attendance(about) or _ers(about)
+    stated = _attendance(about) or _ers(about) or _did_not_attend(about)
     if stated and not stated.startswith(_CANCELLED):
-        return one(stated, "#outcome", when=_HELD, **day)
+        return one(_of_age(about, day, stated), "#outcome", when=_HELD, **day)
     starts = (coding.code[:3] for coding in about.codings("cancelationReason"))
     by = next((_BY[start] for start in starts if start in _BY), "")
     return one(stated or f"{_CANCELLED}{by}.v1", "#cancelled", when=_SAID, **day)
@@ -92,8 +97,18 @@ def _ers(about: About) -> str | None:
     return next((ERS_STATES[code] for code in codes if code in ERS_STATES), None)
 
 
+def _did_not_attend(about: About) -> str | None:
+    """Return that nobody came, where SNOMED CT gives that as why it was cancelled."""
+    found = about.codings("cancelationReason")
+    return _NOT_BROUGHT if (SNOMED, DID_NOT_ATTEND) in found else None
+
+
 def _attendance(about: About) -> str | None:
-    """Return what a national attendance code says: 2 to 7."""
+    """
+    Return what a national attendance code says: 2 to 7.
+
+    The outcome of an attendance is another list, in which 2 and 3 are not absences.
+    """
     found = [*about.codings("cancelationReason", "reasonCode")]
     for extension in about.resource.either("extension"):
         found += codings(extension, "valueCodeableConcept", "valueCoding")
@@ -101,10 +116,16 @@ def _attendance(about: About) -> str | None:
         (
             ATTENDANCE[coding.code]
             for coding in found
-            if ATTENDANCE_SYSTEM in coding.system.lower() and coding.code in ATTENDANCE
+            if _says_attendance(coding.system) and coding.code in ATTENDANCE
         ),
         None,
     )
+
+
+def _says_attendance(system: str) -> bool:
+    """Return whether a code system is of attendance, not of what came of one."""
+    name = system.lower()
+    return ATTENDANCE_SYSTEM in name and OUTCOMES_SYSTEM not in name
 
 
 def encounter(about: About) -> tuple[Meaning, ...]:

@@ -4,7 +4,13 @@ import pytest
 
 from services.health_gateway.errors import FhirRefused
 from tests.support.fhir import retold_of, stated, taken
-from tests.support.resources import appointment, bundle_of, patient, reference_to
+from tests.support.resources import (
+    SNOMED,
+    appointment,
+    bundle_of,
+    patient,
+    reference_to,
+)
 
 WRONG = "entered-in-error"
 CHILD = {"family_name": "Vale", "given_name": "Ann", "date_of_birth": "2018-05-04"}
@@ -48,6 +54,44 @@ def test_a_visit_that_was_a_mistake_takes_back_what_it_said_of_its_appointment()
 
     assert {"sourcerecord": "Appointment/a#outcome", "upto": 0} in taken_back
     assert len(taken_back) == len(without) + 1
+
+
+OUTCOMES = "https://fhir.hl7.org.uk/CodeSystem/UKCore-OutcomeOfAttendanceEngland"
+ATTENDED = "https://trust.example/CodeSystem/AttendedOrDidNotAttend"
+
+
+def coded_with(system, code):
+    """Return an extension with a code, as UK Core carries an attendance."""
+    concept = {"coding": [{"system": system, "code": code}]}
+    return [{"url": "https://x.example/ext", "valueCodeableConcept": concept}]
+
+
+@pytest.mark.parametrize("code", ["1", "2", "3"])
+def test_what_came_of_an_attendance_says_that_it_was_one(code):
+    """Its second and third code are further appointments, not a cancellation or absence."""
+    kept = appointment("p", "a", "fulfilled", extension=coded_with(OUTCOMES, code))
+
+    assert stated(kept)[0].type == "appointment.attended.v1"
+
+
+@pytest.mark.parametrize(
+    ("born", "name"),
+    [("2018-05-04", "was_not_brought"), ("1990-05-04", "did_not_attend")],
+)
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cancelationReason": {"coding": [{"system": SNOMED, "code": "281399006"}]}},
+        {"extension": coded_with(ATTENDED, "3")},
+    ],
+)
+def test_a_cancellation_because_nobody_came_is_an_absence(said, born, name):
+    """By SNOMED's code or the national one, and by what it is called at that age."""
+    came = patient(CHILD | {"date_of_birth": born}, "p", identifier=[])
+    gone = appointment("p", "a", "cancelled", **said)
+    [*_, found] = stated(bundle_of("collection", came, gone))
+
+    assert found.type == f"appointment.{name}.v1"
 
 
 @pytest.mark.parametrize("died", ["2026", "2026-02", "2026-02-03", "9999-12-31"])
