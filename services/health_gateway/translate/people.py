@@ -1,6 +1,7 @@
 """Patients and organisations of a message, in the catalogue's words."""
 
 import re
+from hashlib import sha256
 from typing import Any, Final
 
 from schemas.identifiers import is_organisation, nhs_number_agrees
@@ -121,11 +122,18 @@ def _local_id(patient: Node) -> str | None:
     own = [i for i in _current_identifiers(patient) if not is_nhs_number(i)]
     if not own:
         return None
-    local_id = identifier_text(own[0])
-    if len(local_id) > _LONGEST:
-        rule = f"System and value together must not exceed {_LONGEST} characters"
-        raise FhirRefused(BAD_VALUE, own[0].path, rule=rule)
-    return local_id
+    return fitting(identifier_text(own[0]))
+
+
+def fitting(name: str, longest: int = _LONGEST) -> str:
+    """
+    Return *name*, or its digest where there is no room for it.
+
+    Cut short it might be another's.
+    """
+    if len(name) <= longest:
+        return name
+    return f"urn:sha256:{sha256(name.encode()).hexdigest()}"
 
 
 def identifier_text(identifier: Node) -> str:

@@ -13,6 +13,7 @@ from schemas.identifiers import nhs_number_agrees
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.nodes import Node, conditional, logical, type_of
 from services.health_gateway.translate.people import (
+    fitting,
     identifier_text,
     nhs_number,
     person_of,
@@ -55,8 +56,6 @@ _RECORDS: Final = frozenset(
 )
 """Types of which each record is about one patient."""
 _DEEPEST: Final = 3
-_LONGEST: Final = 100
-"""Characters of an id of a person (schemas.events.person)."""
 _MOST_NAMES: Final = 10
 _MOST_IDENTIFIERS: Final = 2
 """Of a record, by which others may name it."""
@@ -143,8 +142,8 @@ def _bare(own: str | None, logical: Node | None, reference: Node) -> Whose | Non
     if logical is not None and logical.text("value"):
         holder = Node({"identifier": [logical.members]}, reference.path, reference.root)
         number = nhs_number(holder)
-        local = None if number else _short(identifier_text(logical))
-    names = [name for name in (local, own) if name]
+        local = None if number else identifier_text(logical)
+    names = [fitting(name) for name in (local, own) if name]
     person: dict[str, Any] = {}
     if names:
         person["local_id"] = names[0]
@@ -164,7 +163,7 @@ def _patient(about: About) -> Whose:
     One without any identifier is a person of its own, under a name of its message's.
     """
     part = about.part
-    own = _plain(part.named) if part.named else None
+    own = fitting(_plain(part.named)) if part.named else None
     person, flags = person_of(part.resource, own or _within_message(about))
     if own and person.get("local_id") != own:
         person["other_ids"] = [own]
@@ -175,9 +174,7 @@ def _within_message(about: About) -> str:
     """Return what only this message calls a patient: an address, an id, or a place."""
     part = about.part
     own = part.full_url or part.resource.text("id") or str(part.place)
-    return _short(
-        own if own.startswith("urn:") else f"{about.heard.message}/{own}"
-    ) or (about.heard.message)
+    return fitting(own if own.startswith("urn:") else f"{about.heard.message}/{own}")
 
 
 def _by_records(about: About, depth: int) -> Whose | None:
@@ -201,13 +198,15 @@ def _by_name(about: About, member: str, reference: Node) -> Whose | None:
     searched = conditional(own) if own else None
     named = searched[1:] if searched else logical(reference)
     if named is None:
-        return Whose({"local_id": own}) if own and _kind(own) in _RECORDS else None
+        known = own and _kind(own) in _RECORDS
+        return Whose({"local_id": fitting(own)}) if own and known else None
     kind = searched[0] if searched else type_of(reference)
     kind = kind or _USUAL.get(member, about.kind)
     if kind == "Patient":
         return _by_reference(about, reference)
-    called = _short(f"{kind}|{'|'.join(named)}") if all(named) else None
-    return Whose({"local_id": called}) if called and kind in _RECORDS else None
+    if kind not in _RECORDS or not all(named):
+        return None
+    return Whose({"local_id": fitting(f"{kind}|{'|'.join(named)}")})
 
 
 def _followed(resource: Node) -> Iterator[tuple[str, Node]]:
@@ -229,8 +228,8 @@ def with_names(found: Whose, about: About) -> Whose:
     Its address, where that holds beyond its message, and its own identifiers.
     """
     known = [found.person.get("local_id"), *found.person.get("other_ids", ())]
-    own = (about.part.named, *_identified(about))
-    new = (n for n in own if n and n not in known and len(n) <= _LONGEST)
+    own = (fitting(name) for name in (about.part.named, *_identified(about)) if name)
+    new = (name for name in own if name not in known)
     others = [n for n in known[1:] if n] + list(dict.fromkeys(new))
     if not others:
         return found
@@ -250,18 +249,13 @@ def _identified(about: About) -> Iterator[str]:
 def _own(reference: Node) -> str | None:
     """Return what a reference calls a record, without its version."""
     said = reference.text("reference")
-    return _plain(said) if said and not said.startswith("#") else None
+    return _plain(said) or None if said and not said.startswith("#") else None
 
 
-def _plain(said: str) -> str | None:
+def _plain(said: str) -> str:
     """Return a reference without a version, relative where it is to this service."""
     name = said.split("/_history/", maxsplit=1)[0]
-    return _short(name.rpartition(_OURS)[2] if _OURS in name else name)
-
-
-def _short(name: str) -> str | None:
-    """Return *name* if it fits an id."""
-    return name if 0 < len(name) <= _LONGEST else None
+    return name.rpartition(_OURS)[2] if _OURS in name else name
 
 
 def _kind(own: str | None) -> str | None:

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from schemas.statement import Statement
-from services.health_gateway.codes import BAD_VALUE, MISSING
+from services.health_gateway.codes import MISSING
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.about import About, Heard, sent_at
 from services.health_gateway.translate.messages.reading import Message
 from services.health_gateway.translate.nodes import Node, Part
 from services.health_gateway.translate.people import (
+    fitting,
     identifier_text,
     organisation_of,
     person_of,
@@ -178,10 +179,7 @@ def _record(message: Message) -> str:
     if not record:
         rule = "A referral or booking needs an id that stays the same"
         raise FhirRefused(MISSING, where, rule=rule)
-    if len(record) > LONGEST:
-        rule = f"The id with its system must not exceed {LONGEST} characters"
-        raise FhirRefused(BAD_VALUE, where, rule=rule)
-    return record
+    return fitting(record, LONGEST)
 
 
 def _first_identifier(resource: Node) -> str | None:

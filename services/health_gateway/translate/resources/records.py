@@ -4,12 +4,11 @@ import re
 from typing import Final
 from uuid import UUID
 
-from services.health_gateway.codes import BAD_VALUE, RESTRICTED_LABELS
-from services.health_gateway.errors import FhirRefused
+from services.health_gateway.codes import RESTRICTED_LABELS
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import codings
 from services.health_gateway.translate.nodes import Node
-from services.health_gateway.translate.people import identifier_text
+from services.health_gateway.translate.people import fitting, identifier_text
 from services.health_gateway.translate.times import (
     Occurred,
     first,
@@ -37,10 +36,7 @@ def record_of(about: About) -> str:
     found = found or _first_identifier(about)
     if found is None:
         return f"{about.kind}/{about.heard.message}/{about.part.place}"
-    if len(found) > LONGEST:
-        rule = f"The id with its system must not exceed {LONGEST} characters"
-        raise FhirRefused(BAD_VALUE, about.resource.at("identifier"), rule=rule)
-    return found
+    return fitting(found, LONGEST)
 
 
 def record_led(about: About, kind: str, *names: str) -> str | None:

@@ -99,3 +99,19 @@ def test_a_record_does_not_lead_to_itself():
     own = {"identifier": [UBRN]}
 
     assert told({"identifier": UBRN}, **own)["local_id"] == NAME
+
+
+def test_a_patient_behind_a_long_address_is_found_by_it():
+    """The address of a record in another service is as good a name as a short one."""
+    far = f"https://trust.example/{'fhir/' * 30}Patient/p"
+    [said] = stated(service_request("-", "sr-1", subject={"reference": far}))
+    [came] = stated(
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"fullUrl": far, "resource": {"resourceType": "Patient"}}],
+        }
+    )
+
+    assert said.person["local_id"] == came.person["local_id"]
+    assert said.person["local_id"].startswith("urn:sha256:")

@@ -127,14 +127,14 @@ class TestPerson:
             == NHS_NUMBER
         )
 
-    def test_refuses_a_local_id_that_is_too_long(self):
+    def test_a_local_id_that_is_too_long_stands_as_its_digest(self):
         """Cut short it might be another child's."""
-        found = refused(referral_bundle(local_id="P" * 100))
+        [one, other] = [stated(referral_bundle(local_id="P" * n)) for n in (100, 101)]
+        again = stated(referral_bundle(local_id="P" * 100))
 
-        assert (found.issue, found.where) == (
-            "value",
-            "Bundle.entry[2].resource.identifier[1]",
-        )
+        assert one.person["local_id"] == again.person["local_id"]
+        assert one.person["local_id"] != other.person["local_id"]
+        assert one.person["local_id"].startswith("urn:sha256:")
 
     def test_leaves_a_name_that_is_too_long_out(self):
         """The referral goes on without it, flagged."""

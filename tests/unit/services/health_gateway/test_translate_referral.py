@@ -227,14 +227,13 @@ class TestRecord:
 
         assert refused(bundle).where == "Bundle.entry[1].resource.identifier"
 
-    def test_refuses_an_id_that_a_withdrawal_could_not_name(self):
-        """A record id has to fit into later events that name it."""
-        found = refused(referral_bundle(record="R" * 200))
+    def test_an_id_that_a_withdrawal_could_not_name_stands_as_its_digest(self):
+        """It has to fit into later events that name it; cut, it might be another's."""
+        [one, other] = [stated(referral_bundle(record="R" * n)) for n in (200, 201)]
+        again = stated(referral_bundle(record="R" * 200, reason="update"))
 
-        assert (found.issue, found.where) == (
-            "value",
-            "Bundle.entry[1].resource.identifier",
-        )
+        assert one.sourcerecord == again.sourcerecord != other.sourcerecord
+        assert one.sourcerecord.startswith("urn:sha256:")
 
     @pytest.mark.parametrize(
         ("changes", "version"),
