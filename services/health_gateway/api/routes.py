@@ -83,6 +83,7 @@ class Door:
     def _add_resources(self, routes: APIRouter) -> None:
         """Add the doors for resources and Bundles."""
 
+        @routes.post("/FHIR/R4/", status_code=201, include_in_schema=False)
         @routes.post("/FHIR/R4", status_code=201)
         async def bundle(request: Request) -> Response:
             """Take a Bundle: transaction, batch, collection, history or message."""

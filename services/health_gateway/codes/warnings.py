@@ -7,6 +7,9 @@ WARNINGS: Final = {
     "bundle-within": (
         "A Bundle within a Bundle is not opened: send its entries by themselves."
     ),
+    "not-bars": (
+        "This is no message of BaRS: its entries were taken as those of a collection."
+    ),
     "response-not-checked": (
         "Whether MessageHeader.response.identifier answers a request that was taken in "
         "is looked up only when it is sent: an unknown one is refused (404)."

@@ -99,11 +99,23 @@ class Node:
             return self.nodes(name)
         return (self._below(value, f".{name}"),)
 
+    def objects(self, name: str) -> "tuple[Node, ...]":
+        """Return the objects of a member, none where a type has a text under that name."""
+        value = self.members.get(name)
+        if isinstance(value, dict):
+            return self.either(name)
+        return self.nodes(name) if value and _all_objects(value) else ()
+
     def _below(self, value: object, step: str) -> "Node":
         """Return *value* as the node that stands a *step* below, if it is an object."""
         if not isinstance(value, dict):
             raise FhirRefused(NOT_FHIR, self.path + step, rule="This must be an object")
         return Node(value, (self, step), self.root)
+
+
+def _all_objects(value: object) -> bool:
+    """Return whether *value* is an array of objects alone."""
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 @dataclass(frozen=True, slots=True)

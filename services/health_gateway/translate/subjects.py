@@ -95,6 +95,8 @@ def _whose(about: About, depth: int) -> Whose | None:
     """Return whom it is about, following at most `_DEEPEST` records."""
     if about.kind == "Patient":
         return _patient(about)
+    if about.kind == "MessageHeader":
+        return None
     for reference in _subjects(about.resource):
         found = _by_reference(about, reference)
         if found:
@@ -105,9 +107,9 @@ def _whose(about: About, depth: int) -> Whose | None:
 def _subjects(resource: Node) -> Iterator[Node]:
     """Yield the references by which a resource may name its patient."""
     for name in _SUBJECTS:
-        yield from resource.either(name)
-    for participant in resource.either("participant"):
-        yield from participant.either("actor")
+        yield from resource.objects(name)
+    for participant in resource.objects("participant"):
+        yield from participant.objects("actor")
 
 
 def _by_reference(about: About, reference: Node) -> Whose | None:
@@ -212,12 +214,12 @@ def _by_name(about: About, member: str, reference: Node) -> Whose | None:
 def _followed(resource: Node) -> Iterator[tuple[str, Node]]:
     """Yield the references to records that a resource continues, each with its member."""
     for name in _FOLLOWED:
-        for one in resource.either(name):
+        for one in resource.objects(name):
             yield name, one
-    for context in resource.either("context"):
+    for context in resource.objects("context"):
         yield "encounter", context
         for name in _IN_CONTEXT:
-            for one in context.either(name):
+            for one in context.objects(name):
                 yield name, one
 
 

@@ -3,6 +3,7 @@
 from services.health_gateway.translate.messages.reading import (
     RESPONSE,
     Message,
+    is_of_another_standard,
     message_of,
 )
 from services.health_gateway.translate.messages.saying import (
@@ -10,4 +11,11 @@ from services.health_gateway.translate.messages.saying import (
     sender_of,
 )
 
-__all__ = ["RESPONSE", "Message", "message_of", "message_statements", "sender_of"]
+__all__ = [
+    "RESPONSE",
+    "Message",
+    "is_of_another_standard",
+    "message_of",
+    "message_statements",
+    "sender_of",
+]

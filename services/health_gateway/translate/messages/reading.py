@@ -33,6 +33,8 @@ from services.health_gateway.translate.nodes import (
 )
 
 OTHER: Final = "other"
+_LIST: Final = "bars"
+"""What the name of BaRS's list of events holds."""
 _VERSION: Final = re.compile(r"v?([0-9]{1,4})\.[0-9]+(?:[.-][0-9A-Za-z.-]*)?", re.ASCII)
 """Of BaRS Core; anything else in `meta.versionId` is a version of the Bundle."""
 _MAJOR: Final = "1"
@@ -94,6 +96,19 @@ def message_of(bundle: Node, table: DecisionTable) -> Message:
     row = table.row(*words) or _other(focus, words)
     found = Message(bundle, parts, header, focus, event, reason, category or "", row)
     return replace(found, warnings=tuple(_warnings(found)))
+
+
+def is_of_another_standard(bundle: Node, table: DecisionTable) -> bool:
+    """Return whether a message names an event, and neither one of BaRS nor by its list."""
+    first = next(entries(bundle), None)
+    if first is None or first.kind != "MessageHeader":
+        return False
+    event = first.resource.node("eventCoding")
+    if event is None:
+        return bool(first.resource.text("eventUri"))
+    system = (event.text("system") or "").lower()
+    known = event.text("code") in table.events
+    return bool(system) and not (known or _LIST in system)
 
 
 def _check_version(bundle: Node) -> None:

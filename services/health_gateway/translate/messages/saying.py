@@ -32,7 +32,7 @@ from services.health_gateway.translate.resources.records import (
 )
 from services.health_gateway.translate.resources.reversing import reversal_of
 from services.health_gateway.translate.resources.shapes import SHAPES
-from services.health_gateway.translate.subjects import Whose, with_names
+from services.health_gateway.translate.subjects import Whose, whose, with_names
 
 _AUTHORED: Final = frozenset({"referral.received.v1"})
 _NOW: Final[Paths] = (("meta", "lastUpdated"),)
@@ -46,11 +46,12 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     The record is what its sender calls it, else the case (see `_record`). An end is a
     record of its own, so that it never supersedes the referral it ends.
     """
-    found = _whose(message)
-    if found is None:
-        return ()
     sent = sent_at(message.bundle)
-    found = with_names(found, About(message.focus, message.parts, heard, sent))
+    focus = About(message.focus, message.parts, heard, sent)
+    whom = _whose(message) or (whose(focus) if focus.kind == "Appointment" else None)
+    if whom is None:
+        return ()
+    found = with_names(whom, focus)
     about = About(_part(message), message.parts, heard, sent)
     modified = _is_modified(message, about)
     meant = other(about)[0] if modified else _meaning(message, about)
@@ -145,7 +146,7 @@ def _whose(message: Message) -> Whose | None:
     """
     Return the patient, who must have come with a message about a referral.
 
-    A booking may speak of a slot that nobody has yet.
+    A booking may name one who did not, or speak of a slot that nobody has yet.
     """
     focus = message.focus
     if focus.kind == "ServiceRequest":

@@ -5,7 +5,7 @@ from typing import Final
 from services.health_gateway.codes import ERS_STATES
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import coded
-from services.health_gateway.translate.nodes import Node
+from services.health_gateway.translate.nodes import Node, type_of
 from services.health_gateway.translate.people import organisation_of
 from services.health_gateway.translate.resources.meaning import (
     Meaning,
@@ -49,9 +49,7 @@ def _kinds(about: About) -> set[str]:
     found = set()
     for reference in about.references(*_POINTERS):
         part = about.parts.find(reference)
-        said = (
-            reference.text("type") or (reference.text("reference") or "").split("/")[0]
-        )
+        said = type_of(reference) or (reference.text("reference") or "").split("/")[0]
         found.add(part.kind if part else said)
     return found
 

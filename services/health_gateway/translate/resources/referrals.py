@@ -11,7 +11,7 @@ from services.health_gateway.codes import (
 )
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import coded, codings
-from services.health_gateway.translate.nodes import Node, Part
+from services.health_gateway.translate.nodes import Node, Part, type_of
 from services.health_gateway.translate.people import organisation_of
 from services.health_gateway.translate.resources.meaning import (
     Meaning,
@@ -208,8 +208,7 @@ def _of_a_referral(about: About) -> bool:
         if part and part.kind == "ServiceRequest":
             return _asks_a_service(about.of(part))
         kind = (
-            reference.text("type")
-            or (reference.text("reference") or "").partition("/")[0]
+            type_of(reference) or (reference.text("reference") or "").partition("/")[0]
         )
         if kind in {
             "MedicationRequest",

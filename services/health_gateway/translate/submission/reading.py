@@ -14,7 +14,11 @@ from services.health_gateway.rules import (
     read,
 )
 from services.health_gateway.translate.about import About, Heard
-from services.health_gateway.translate.messages import message_of, message_statements
+from services.health_gateway.translate.messages import (
+    is_of_another_standard,
+    message_of,
+    message_statements,
+)
 from services.health_gateway.translate.nodes import Node, Part, Parts, alone
 from services.health_gateway.translate.passing_on import passed_on
 from services.health_gateway.translate.submission.bundles import (
@@ -33,6 +37,7 @@ from services.health_gateway.translate.submission.pieces import (
 )
 from services.health_gateway.translate.submission.repaired import marked
 
+_NOT_BARS: Final = "not-bars"
 COLLECTIONS: Final = frozenset(
     {"collection", "history", "document", "searchset"}
     | {"transaction-response", "batch-response"}
@@ -69,18 +74,31 @@ def submission(
 
 def _whole(document: dict[str, Any], heard: Heard, asked: Asked) -> Submission:
     """Return what a judged document says: a resource, or a Bundle taken as one."""
-    if document["resourceType"] != "Bundle" or asked.kind is not None:
+    if document["resourceType"] != "Bundle" or asked.kind not in {None, "Bundle"}:
         return _single(Node(document, document["resourceType"]), heard, asked)
     bundle = Node(document, "Bundle")
     form = bundle.required("type")
     if form == "message":
-        return _message(bundle, heard)
+        others = is_of_another_standard(bundle, heard.tables.table)
+        opened = others and not asked.message_only
+        return _opened(bundle, heard) if opened else _message(bundle, heard)
+    if asked.kind is not None:
+        _check_address(alone(bundle), asked)
+        return collection(bundle, heard, "collection")
     if form == "transaction":
         return transaction(bundle, heard)
     if form in COLLECTIONS:
         return collection(bundle, heard, form)
     rule = "This is no type of Bundle that is taken here"
     raise FhirRefused(NOT_SUPPORTED, bundle.at("type"), rule=rule)
+
+
+def _opened(bundle: Node, heard: Heard) -> Submission:
+    """Return the entries of a message of another standard, and that it was read so."""
+    whole = collection(bundle, heard, "collection")
+    first, *rest = whole.pieces
+    told = replace(first, warnings=(*first.warnings, _NOT_BARS))
+    return replace(whole, pieces=(told, *rest))
 
 
 def _check_message(bundle: Node) -> None:

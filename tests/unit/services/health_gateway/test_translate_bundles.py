@@ -1,7 +1,9 @@
 """Bundles of every kind: whose their entries are, and that none goes without a word."""
 
 import pytest
+from starlette.routing import Match
 
+from deploy.documents.services import built
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.rules import is_release
 from services.health_gateway.translate import Asked, withdrawn
@@ -195,3 +197,91 @@ def test_a_resource_by_itself_is_told_where_it_goes(kind):
 def test_a_content_type_may_name_the_release(said, fits):
     """Another release of FHIR than R4 is not read as if it were this one."""
     assert is_release(said) == fits
+
+
+def message_of(header):
+    """Return a message of a referral whose header says *header* of its event."""
+    whole = bundle_of("message", service_request("pat-1", "sr-1"))
+    first = {"resourceType": "MessageHeader", "source": {"endpoint": "urn:x"}}
+    focus = [{"reference": "ServiceRequest/sr-1"}]
+    whole["entry"].insert(0, {"resource": first | header | {"focus": focus}})
+
+    return whole
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"eventUri": "https://trust.example/events/admitted"},
+        {"eventCoding": {"system": "https://fhir.nhs.uk/itk", "code": "ITK007C"}},
+    ],
+)
+def test_a_message_of_another_standard_is_taken_as_a_collection(header):
+    """Its entries say what they say; only the address of BaRS's messages wants BaRS."""
+    found = taken(message_of(header))
+    [said] = [one for piece in found.pieces for one in piece.statements]
+
+    assert (found.form, found.message, said.place) == ("collection", None, 1)
+    assert said.type == "referral.received.v1"
+    assert "not-bars" in found.warnings
+    with pytest.raises(FhirRefused):
+        taken(message_of(header), Asked(message_only=True))
+
+
+def test_an_event_of_bars_list_that_it_does_not_have_is_still_refused():
+    """It is a message of BaRS, and a wrong one."""
+    system = "https://fhir.nhs.uk/CodeSystem/message-events-bars"
+    with pytest.raises(FhirRefused):
+        taken(message_of({"eventCoding": {"system": system, "code": "banana"}}))
+
+
+@pytest.mark.parametrize("form", ["document", "collection", "transaction", "batch"])
+def test_a_bundle_that_is_put_as_a_resource_is_opened(form):
+    """What it holds is on the timeline; it is answered as a resource."""
+    whole = bundle_of(form, service_request("pat-1", "sr-1")) | {"id": "b"}
+    found = taken(whole, Asked("PUT", "Bundle", "b"))
+
+    assert found.form == "collection"
+    assert [one.type for one in found.pieces[0].statements] == ["referral.received.v1"]
+    with pytest.raises(FhirRefused):
+        taken(whole, Asked("PUT", "Bundle", "c"))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {
+            "resourceType": "ChargeItemDefinition",
+            "url": "urn:x",
+            "status": "draft",
+            "replaces": ["urn:y"],
+        },
+        {
+            "resourceType": "DocumentManifest",
+            "status": "current",
+            "source": "urn:x",
+            "content": [{"reference": "Binary/1"}],
+        },
+        {
+            "resourceType": "AuditEvent",
+            "type": {"code": "rest"},
+            "recorded": "2026-03-02T09:00:00Z",
+            "agent": [{"requestor": True}],
+            "source": {"type": [{"code": "4"}], "observer": {"display": "x"}},
+        },
+    ],
+    ids=lambda resource: resource["resourceType"],
+)
+def test_what_has_a_text_where_others_have_a_reference_is_taken(resource):
+    """A member of one name is another thing in another type."""
+    assert stated(resource) == []
+
+
+def test_a_bundle_may_be_posted_to_the_address_with_a_stroke_at_its_end():
+    """As many clients join addresses."""
+    _, parts = built()["health_gateway"]
+    routes = [route for router in parts.routers for route in router.routes]
+    asked = {"type": "http", "method": "POST", "path": "/FHIR/R4/", "headers": []}
+    found = next(r for r in routes if r.matches(asked)[0] is Match.FULL)
+
+    assert found.status_code == 201

@@ -1,9 +1,12 @@
 """A record that names another by an identifier is about that other's patient."""
 
+import json
+
 import pytest
 
 from tests.support.bars import body_of, referral_bundle
 from tests.support.fhir import retold_of, stated
+from tests.support.golden import FOLDER
 from tests.support.resources import (
     appointment,
     bundle_of,
@@ -115,3 +118,30 @@ def test_a_patient_behind_a_long_address_is_found_by_it():
 
     assert said.person["local_id"] == came.person["local_id"]
     assert said.person["local_id"].startswith("urn:sha256:")
+
+
+def test_a_booking_whose_patient_did_not_come_is_about_whom_it_names():
+    """A participant by reference alone, or the referral that it is based on."""
+    for said in (
+        {"participant": [{"actor": reference_to("p"), "status": "accepted"}]},
+        {"basedOn": [{"reference": "ServiceRequest/sr-1"}]},
+    ):
+        booking = booked() | {"participant": []} | said
+        header, *rest = booking_message()["entry"]
+        others = [e for e in rest if e["resource"]["resourceType"] == "Organization"]
+        entry = {"fullUrl": "urn:uuid:appointment", "resource": booking}
+        [found] = stated(booking_message() | {"entry": [header, entry, *others]})
+
+        assert found.type == "appointment.booked.v1"
+        assert found.person["local_id"] in {"Patient/p", "ServiceRequest/sr-1"}
+
+
+def booking_message():
+    """Return a booking as the pairs of files have it."""
+    return json.loads((FOLDER / "bars_booking_new.fhir.json").read_text("utf-8"))
+
+
+def booked():
+    """Return its Appointment."""
+    held = (entry["resource"] for entry in booking_message()["entry"])
+    return next(one for one in held if one["resourceType"] == "Appointment")
