@@ -9,6 +9,8 @@ from urllib.parse import parse_qs
 from services.health_gateway.codes import INVARIANT, MISSING, NOT_FHIR
 from services.health_gateway.errors import FhirRefused
 
+_UUID: Final = "urn:uuid:"
+
 
 class Node:
     """
@@ -271,9 +273,16 @@ def _named(entry: Node, kind: str, resource: Node, url: str | None) -> str | Non
 
 
 def _names(part: Part) -> Iterable[str]:
-    """Return what references may call an entry: its fullUrl, and its type and id."""
-    own = part.resource.text("id")
-    if part.full_url:
-        yield part.full_url
+    """
+    Return what references may call an entry: its fullUrl, and its type and id.
+
+    A UUID may stand in either: senders give it in the one and refer to it by the other.
+    """
+    own, url = part.resource.text("id"), part.full_url
+    if url:
+        yield url
+    if url and url.startswith(_UUID):
+        yield f"{part.kind}/{url.removeprefix(_UUID)}"
     if own:
         yield f"{part.kind}/{own}"
+        yield _UUID + own

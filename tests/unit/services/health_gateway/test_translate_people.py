@@ -60,6 +60,27 @@ class TestPerson:
 
         assert stated(bundle).person["nhs_number"] == NHS_NUMBER
 
+    @pytest.mark.parametrize(
+        ("url", "own", "reference"),
+        [
+            ("urn:uuid:0f3b2a54", None, "Patient/0f3b2a54"),
+            (None, "0f3b2a54", "urn:uuid:0f3b2a54"),
+        ],
+    )
+    def test_knows_a_uuid_by_address_and_by_type(self, url, own, reference):
+        """Given as one, referred to as the other."""
+        bundle = changed("ServiceRequest", subject={"reference": reference})
+        entry = next(
+            entry
+            for entry in bundle["entry"]
+            if entry["resource"]["resourceType"] == "Patient"
+        )
+        del entry["fullUrl"]
+        entry |= {"fullUrl": url} if url else {}
+        entry["resource"] |= {"id": own} if own else {}
+
+        assert stated(bundle).person["nhs_number"] == NHS_NUMBER
+
     def test_takes_the_patient_meant_among_several(self):
         """A sibling who stands earlier in the message is not the subject."""
         bundle = referral_bundle()
