@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from schemas.errors import Refused
 from services.education_gateway.api.batch import Batch
-from services.education_gateway.api.shrinking import shrunken
+from services.education_gateway.api.shrinking import left_out, shrunken
 from services.education_gateway.settings import Settings
 from services.education_gateway.store import deliveries, failures, outcomes
 from services.education_gateway.store.deliveries import Job, Progress
@@ -160,6 +160,9 @@ class Files:
                 return False
             await outcomes.taking(step, job.ref, kind, whole.as_at)
             await failures.remark(step.conn, job.ref, whole.delivery.remarks)
+            if not job.corrects:
+                missing = await left_out(step.conn, feed, whole)
+                await failures.lacks(step.conn, job.ref, missing)
             return True
 
         return await self._service.steps.turn(_TURN, judge)

@@ -98,6 +98,15 @@ async def remark(
     await note(conn, ref, (), said)
 
 
+async def lacks(conn: Connection, ref: UUID, missing: Mapping[str, Finding]) -> None:
+    """Keep what is to be said of tables that a delivery is without."""
+    said = [
+        Found(0, 0, name, "", one.rule, one.remedy, one.warning, "")
+        for name, one in missing.items()
+    ]
+    await note(conn, ref, (), said)
+
+
 async def corrected(
     conn: Connection, ref: UUID, by: UUID, rows: Sequence[tuple[str, str]]
 ) -> None:

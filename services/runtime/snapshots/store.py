@@ -54,6 +54,10 @@ _SAID_ON: Final = """
 SELECT count(*) FROM snapshot_rows
 WHERE feed_id = $1 AND name = $2 AND last_on = $3 AND NOT gone
 """
+_STAND: Final = """
+SELECT count(*) FROM snapshot_rows
+WHERE feed_id = $1 AND name = $2 AND NOT gone AND last_on IS DISTINCT FROM $3
+"""
 _HEARD: Final = """
 INSERT INTO snapshot_tables (feed_id, name, as_at, message_ref) VALUES ($1, $2, $3, $4)
 ON CONFLICT (feed_id, name) DO UPDATE
@@ -188,6 +192,11 @@ async def absent(
 async def said_on(conn: Connection, table: Table, day: date) -> int:
     """Return how many records were last said of *day*."""
     return int(await conn.fetchval(_SAID_ON, *table, day))
+
+
+async def stand(conn: Connection, table: Table, *, but: date | None = None) -> int:
+    """Return how many records stand, without those that were last said of the day *but*."""
+    return int(await conn.fetchval(_STAND, *table, but))
 
 
 async def heard_at(conn: Connection, feed: int) -> dict[str, date]:

@@ -58,6 +58,18 @@ class Survey:
         period = self.delivery.layout.table(name).mode == "period"
         return self.as_at if period else None
 
+    @property
+    def unsaid(self) -> list[str]:
+        """
+        Tables that belong to it and are not in it: it says nothing of their records.
+
+        XML names no tables, so that one without records is not in it.
+        """
+        layout = self.delivery.layout
+        belong = [name for name in layout.tables if layout.misses(name)]
+        apart = {one.table for one in self.delivery.files}
+        return [n for n in belong if not self.keys.get(n) and n not in apart]
+
     def about(self, table: str, key: str) -> About | None:
         """Return whom a record of this delivery is about, if it is in it."""
         found = self.people.get(table, {}).get(key)
