@@ -130,8 +130,14 @@ def content(said: Mapping[str, str], data: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(stated).digest()
 
 
-def kept(said: Mapping[str, str], data: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return the row that identity keeps of an event, in the order of its columns."""
+def kept(
+    said: Mapping[str, str], data: Mapping[str, Any], statement: str
+) -> tuple[Any, ...]:
+    """
+    Return the row that identity keeps of an event, in the order of its columns.
+
+    *statement* is the digest of how it names its person, kept of identifications alone.
+    """
     named = (data.get("withdraws") or {}) if said["type"] == WITHDRAWAL else {}
     return (
         *claim(said),
@@ -147,6 +153,7 @@ def kept(said: Mapping[str, str], data: Mapping[str, Any]) -> tuple[Any, ...]:
         named.get("upto"),
         named.get("until"),
         content(said, data),
+        statement if said["type"] == IDENTIFIED else None,
     )
 
 

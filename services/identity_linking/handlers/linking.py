@@ -217,7 +217,10 @@ class Linking:
         await store.save_places(step.conn, places, batch.founded, batch.joined)
         said = [one for one in fresh if self._digest(one) not in batch.refused]
         await store.save_said(step.conn, [self._row(one) for one in said])
-        rows = [translate.kept(one.record.attributes, one.data) for one in batch.sent]
+        rows = [
+            translate.kept(one.record.attributes, one.data, self._digest(one)[1])
+            for one in batch.sent
+        ]
         await store.save_events(step.conn, rows)
         if batch.decided:
             at, by = batch.knownat, "rule"
@@ -225,6 +228,7 @@ class Linking:
             await store.save_epoch(step.conn, batch.epoch)
         batch.reviews |= raising.moves(batch.registry, batch.sent)
         batch.reviews |= await raising.taken_back(step, batch.sent)
+        batch.reviews |= await raising.corrected(step, batch.sent)
         if batch.reviews:
             await store.save_reviews(step.conn, batch.reviews)
 

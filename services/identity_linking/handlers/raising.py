@@ -22,6 +22,24 @@ def moves(registry: rules.Registry, told: Sequence[Told]) -> Raised:
     }
 
 
+async def corrected(step: Step, told: Sequence[Told]) -> Raised:
+    """
+    Return for review everybody of the children that an identification no longer bears out.
+
+    A later version of it says other identifiers than an earlier one; nobody is parted.
+    """
+    records = {
+        found
+        for one in told
+        if one.record.attributes["type"] == translate.IDENTIFIED
+        and (found := translate.identification(one))
+    }
+    versions = await store.identifications(step.conn, records) if records else []
+    persons = {ref for one in versions if (ref := rules.unsaid(one))}
+    joined = await store.one_child_with(step.conn, persons) if persons else []
+    return {(person, child, "identification-corrected") for person, child in joined}
+
+
 async def taken_back(step: Step, told: Sequence[Told]) -> Raised:
     """
     Return for review everybody of the children that an identification made, now withdrawn.

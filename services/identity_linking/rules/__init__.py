@@ -1,6 +1,7 @@
 """Who is one child. Pure: a registry of what is known goes in, decisions come out."""
 
 from services.identity_linking.rules.choosing import Choice, bare_followers, choose
+from services.identity_linking.rules.correcting import unsaid
 from services.identity_linking.rules.registry import (
     KnownPerson,
     Registry,
@@ -16,4 +17,5 @@ __all__ = [
     "bare_followers",
     "choose",
     "stated",
+    "unsaid",
 ]

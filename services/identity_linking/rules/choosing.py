@@ -135,14 +135,14 @@ def _same_child(one: Stated, other: Stated) -> bool:
     if not one.born or one.born != other.born:
         return False
     names = [
-        (_plain(one.family_name), _plain(other.family_name)),
-        (_plain(one.given_name), _plain(other.given_name)),
+        (plain(one.family_name), plain(other.family_name)),
+        (plain(one.given_name), plain(other.given_name)),
     ]
     both = [(a, b) for a, b in names if a and b]
     return bool(both) and all(a == b for a, b in both)
 
 
-def _plain(name: str | None) -> str:
+def plain(name: str | None) -> str:
     """Return *name* without case, accents, spaces, hyphens and apostrophes."""
     spread = unicodedata.normalize("NFKD", (name or "").casefold())
     return "".join(letter for letter in spread if letter.isalnum())

@@ -3,8 +3,10 @@
 from services.identity_linking.store.events import (
     Known,
     events_of,
+    identifications,
     identified_in_error,
     known,
+    one_child_with,
     save_events,
 )
 from services.identity_linking.store.linking import (
@@ -41,11 +43,13 @@ __all__ = [
     "current_child",
     "events_of",
     "founded_at",
+    "identifications",
     "identified_in_error",
     "known",
     "load",
     "lock",
     "new_names",
+    "one_child_with",
     "open_reviews",
     "part",
     "particulars",

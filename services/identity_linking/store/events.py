@@ -1,12 +1,13 @@
 """What identity keeps of each event: its claim, whom it names, what it takes back."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
 
 from schemas.entry import Entry
+from services.identity_linking.rules import Stated
 from services.identity_linking.store.columns import columns
 from services.identity_linking.translate import IDENTIFIED, Claim
 from services.runtime.postgres import Connection
@@ -36,12 +37,13 @@ SELECT
 _SAVE: Final = """
 INSERT INTO events (source, sourcerecord, sourceversion, revision, type, whom, event_id,
     person_ref, time, category, sensitivity, body, names, withdraws_record,
-    withdraws_version, withdraws_upto, withdraws_until, digest)
-SELECT s, r, v, e, t, o, i::uuid, p, w, c, y, b, string_to_array(n, ' '), x, z, u, l, d
+    withdraws_version, withdraws_upto, withdraws_until, digest, stated)
+SELECT s, r, v, e, t, o, i::uuid, p, w, c, y, b, string_to_array(n, ' '), x, z, u, l, d, h
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[],
-    $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::bytea[])
-    AS k(s, r, v, e, t, o, i, p, w, c, y, b, n, x, z, u, l, d)
+    $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::bytea[],
+    $19::text[])
+    AS k(s, r, v, e, t, o, i, p, w, c, y, b, n, x, z, u, l, d, h)
 ON CONFLICT DO NOTHING
 """
 _EVENTS_OF: Final = """
@@ -71,6 +73,49 @@ AND EXISTS (
     SELECT 1 FROM persons o
     WHERE o.child_ref = p.child_ref AND o.person_ref <> p.person_ref)
 """
+
+_IDENTIFIED: Final = """
+SELECT i.source, i.sourcerecord, i.person_ref, s.nhs_number, s.upn, s.born::text AS born,
+    s.family_name, s.given_name, coalesce(s.former, '') AS former
+FROM events i
+JOIN unnest($1::text[], $2::text[]) AS said(source, sourcerecord)
+    USING (source, sourcerecord)
+LEFT JOIN statements s ON s.person_ref = i.person_ref AND s.digest = i.stated
+WHERE i.type = $3 AND i.stated IS NOT NULL
+ORDER BY i.source, i.sourcerecord, i.sourceversion, i.revision
+"""
+_ONE_CHILD: Final = """
+SELECT DISTINCT q.person_ref, q.child_ref
+FROM persons p JOIN persons q USING (child_ref)
+WHERE p.person_ref = ANY($1::text[])
+AND EXISTS (
+    SELECT 1 FROM persons o
+    WHERE o.child_ref = p.child_ref AND o.person_ref <> p.person_ref)
+"""
+
+
+async def identifications(
+    conn: Connection, records: Collection[tuple[str, str]]
+) -> list[list[tuple[str, Stated]]]:
+    """
+    Return what each of *records*, sender and name, said to identify a child.
+
+    Person and statement by version; one that says nothing of a person is empty.
+    """
+    rows = await conn.fetch(_IDENTIFIED, *columns(sorted(records), 2), IDENTIFIED)
+    found: dict[tuple[str, str], list[tuple[str, Stated]]] = {}
+    for source, record, person, *words, former in rows:
+        said = replace(Stated(*words), former=tuple(former.split()))
+        found.setdefault((source, record), []).append((person, said))
+    return list(found.values())
+
+
+async def one_child_with(
+    conn: Connection, persons: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return person and child of all who are one child with one of *persons*, if any is."""
+    rows = await conn.fetch(_ONE_CHILD, sorted(persons))
+    return [(row["person_ref"], row["child_ref"]) for row in rows]
 
 
 async def identified_in_error(
@@ -106,7 +151,7 @@ async def known(
 
 async def save_events(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Keep what events state, whom they name, and what they take back."""
-    await conn.execute(_SAVE, *columns(rows, 18))
+    await conn.execute(_SAVE, *columns(rows, 19))
 
 
 async def events_of(conn: Connection, child_ref: str) -> list[Entry]:
