@@ -41,11 +41,18 @@ WORDS: Final = {
 _OTHER: Final = "is not of the form that is asked for; see its schema"
 
 
-def faults_of(invalid: ValidationError) -> list[tuple[str, str]]:
-    """Return pointer and rule of each complaint about an event's data, without values."""
+def faults_of(
+    invalid: ValidationError, *, missing: bool = True
+) -> list[tuple[str, str]]:
+    """
+    Return pointer and rule of each complaint about an event's data, without values.
+
+    With no complaint about members of the data that are *missing*, unless it is asked for.
+    """
     return [
         ("/".join(["/data", *map(str, error["loc"])]), rule_of(error))
         for error in invalid.errors(include_input=False, include_url=False)
+        if missing or error["type"] != "missing" or len(error["loc"]) > 1
     ]
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from schemas.days import EARLIEST, LATEST
 from schemas.events import CATALOGUE, EventType
+from schemas.events.coded import carried_of
 from schemas.history import london_day
 from schemas.statement import Statement
 from services.education_gateway.errors import EventRefused
@@ -44,9 +45,9 @@ def to_statement(
     """
     Return what *event*, a structured CloudEvent as JSON, states.
 
-    A `purge` states that its record is taken back, whatever its type says of it. One that
-    somebody publishes, of which *on* is the latest day that has begun, must carry what
-    its type must, and be of nobody who is not born.
+    A `purge` states that its record is taken back, whatever its type says of it. An event
+    that somebody publishes, of which *on* is the latest day that has begun, must carry what
+    its type must, and be of nobody who is not born; what a purge says besides has its form.
     Raises EventRefused with every fault found, `/`-separated from the event's root.
     """
     if not isinstance(event, Mapping):
@@ -59,6 +60,7 @@ def to_statement(
     if on and _is_half_an_instant(event):
         faults.append(("/occurredprecision", _HALF))
     if event.get("purge") is True:
+        faults += _malformed(event, kind) if on else []
         event, kind = _purge(event), CATALOGUE[_WITHDRAWN]
     data, left_out = _data(event, kind, faults)
     if on and (wrong := [*missing(data), *unborn(data.person, on)]):
@@ -66,6 +68,21 @@ def to_statement(
         raise EventRefused(listed, reason="not-understood")
     doubtful = [*doubts(data, london_day(event["occurred"])), *ahead(data, on)]
     return _statement(event, kind, data, doubtful, place=place, left_out=left_out)
+
+
+def _malformed(event: Mapping[str, Any], kind: EventType) -> list[tuple[str, str]]:
+    """Return what is wrong with the data of a purge, besides the person and what is missing."""
+    data = event.get("data")
+    if not isinstance(data, Mapping):
+        return []
+    names = [names[0] for names in carried_of(kind.data) if len(names) == 1]
+    empty = [name for name in names if data.get(name, "") in (None, [])]
+    found = [(f"/data/{name}", "must be said, or left out") for name in empty]
+    try:
+        kind.data.model_validate_json(orjson.dumps(data), strict=True)
+    except ValidationError as invalid:
+        found += faults_of(invalid, missing=False)
+    return [one for one in found if one[0].split("/")[2] != "person"]
 
 
 def _purge(event: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -135,6 +135,29 @@ def test_a_purge_needs_nothing_but_the_person(name):
     assert (not faults(purge, schema(name)), not published(purge)) == (taken, taken)
 
 
+@pytest.mark.parametrize("name", sorted(CATALOGUE.keys() - {"event.withdrawn.v1"}))
+def test_what_a_purge_says_besides_has_its_form(name):
+    """Schema and gateway agree on every member that is there, whatever it holds."""
+    purge = bare(name, purge=True)
+    members = schema(name)["properties"]["data"]["properties"].keys() - {"person"}
+    for member in sorted(members):
+        for value in (7, 7.5, "", "x", True, None, [], [7], {}):
+            data = purge["data"] | {member: value}
+            wrong = published(purge | {"data": data})
+            assert bool(wrong) == bool(faults(purge | {"data": data}, schema(name)))
+            assert all(where.startswith(f"/data/{member}") for where, _ in wrong)
+
+
+def test_a_purge_that_was_taken_before_is_still_read():
+    """The door alone asks for the form of what else it says."""
+    purge = bare("ehcna.decided.v1", purge=True)
+    purge["data"]["decision"] = "perhaps"
+
+    assert [where for where, _ in published(purge)] == ["/data/decision"]
+    said = to_statement(purge, sender=purge["source"], place=0)
+    assert said.data["reason"] == "purged"
+
+
 def test_a_null_is_no_value():
     """What must be carried is not carried by saying nothing."""
     event = example("ehcp.ceased.v1")
