@@ -14,32 +14,21 @@ from services.education_gateway.translate.files.layout import (
     Judging,
 )
 
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        [
-            "jan",
-            "feb",
-            "mar",
-            "apr",
-            "may",
-            "jun",
-            "jul",
-            "aug",
-            "sep",
-            "oct",
-            "nov",
-            "dec",
-        ],
-        1,
-    )
-}
-_MIDNIGHT: Final = r"(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?"
-_COLLECT: Final = re.compile(
-    rf"(\d{{4}})-([A-Za-z]{{3}})-(\d{{1,2}}){_MIDNIGHT}", re.ASCII
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
 )
+_MIDNIGHT: Final = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?"
 ISO: Final = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_MIDNIGHT}", re.ASCII)
-_BRITISH: Final = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_MIDNIGHT}", re.ASCII)
+_YEAR_FIRST: Final = re.compile(
+    rf"(?P<y>\d{{4}})([-/ ])(?P<m>\d{{1,2}}|[A-Za-z]{{3,9}})\2(?P<d>\d{{1,2}}){_MIDNIGHT}",
+    re.ASCII,
+)
+_DAY_FIRST: Final = re.compile(
+    rf"(?P<d>\d{{1,2}})([-/. ])(?P<m>\d{{1,2}}|[A-Za-z]{{3,9}})\2(?P<y>\d{{4}}){_MIDNIGHT}",
+    re.ASCII,
+)
+_FLOATED: Final = re.compile(r"(\d+)\.0+", re.ASCII)
 _DATE_REMEDY: Final = "Write dates as 2026-09-28, 2026-Sep-28 or 28/09/2026."
 _YES: Final = frozenset({"true", "1", "yes", "y", "t"})
 _NO: Final = frozenset({"false", "0", "no", "n", "f"})
@@ -53,7 +42,7 @@ def day(text: str) -> str:
     """Return a date of the field as `YYYY-MM-DD`; raises BadCellError."""
     try:
         read = _read_day(text)
-    except (ValueError, KeyError):
+    except ValueError:
         raise BadCellError("is no day of the calendar", _DATE_REMEDY) from None
     if read is None:
         raise BadCellError("is not a date", _DATE_REMEDY)
@@ -62,14 +51,25 @@ def day(text: str) -> str:
 
 def _read_day(text: str) -> date | None:
     """Return a date in one of the field's forms; raises where the calendar has none."""
-    if found := ISO.fullmatch(text):
-        return date(*map(int, found.groups()))
-    if found := _COLLECT.fullmatch(text):
-        year, month, of_month = found.groups()
-        return date(int(year), _MONTHS[month.lower()], int(of_month))
-    if found := _BRITISH.fullmatch(text):
-        return date(*map(int, reversed(found.groups())))
-    return None
+    found = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
+    if not found:
+        return None
+    return date(int(found["y"]), _month(found["m"]), int(found["d"]))
+
+
+def _month(text: str) -> int:
+    """Return a month by its number, or its English name or the beginning of that."""
+    if text.isdigit():
+        return int(text)
+    name = "sep" if text.lower() == "sept" else text.lower()
+    [found] = [n for n, month in enumerate(_MONTHS, 1) if month.startswith(name)]
+    return found
+
+
+def whole(text: str) -> str:
+    """Return a whole number without the fraction that a program gave it: `2.0` is 2."""
+    found = _FLOATED.fullmatch(text)
+    return found[1] if found else text
 
 
 def _likely(day: date) -> str:
@@ -114,12 +114,12 @@ def a_code(text: str, _judging: Judging) -> str:
     """Check that a cell may be a code of some list that is not ours to judge."""
     if not _CODE.fullmatch(text):
         raise BadCellError("is not a code", "Send the code, not its meaning.")
-    return text
+    return whole(text)
 
 
 def a_flag(text: str, _judging: Judging) -> str:
     """Check a yes or no; return `true` or `false`."""
-    small = text.lower()
+    small = whole(text.lower())
     if small in _YES:
         return "true"
     if small in _NO:
@@ -129,9 +129,10 @@ def a_flag(text: str, _judging: Judging) -> str:
 
 def a_number(text: str, _judging: Judging) -> str:
     """Check a number that may carry a needless fraction: `2.0` is 2."""
-    whole, _, rest = text.partition(".")
-    if whole.isascii() and whole.isdigit() and len(whole) < 10 and not rest.strip("0"):  # noqa: PLR2004 - what 32 bits hold
-        return str(int(whole))
+    digits, _, rest = text.partition(".")
+    good = digits.isascii() and digits.isdigit() and not rest.strip("0")
+    if good and len(digits) < 10:  # noqa: PLR2004 - what 32 bits hold
+        return str(int(digits))
     raise BadCellError("is not a whole number", "Write a whole number.")
 
 
@@ -159,6 +160,8 @@ def code_of(codes: CodeList, also: Mapping[str, str] | None = None) -> Check:
     def check(text: str, judging: Judging) -> str:
         """Check one code."""
         code = spelt.get(text, text).upper()
+        if code not in codes.codes:
+            code = whole(code).lstrip("0") or code
         if code not in codes.codes:
             rule = f"is not a code of {codes.system}"
             raise BadCellError(rule, f"Use a code of the list: {codes.title}.")

@@ -263,9 +263,10 @@ def _documented(one: Opened) -> Iterator[Raw]:
     if one.layout is transfer.LAYOUT:
         header = markup.header_of(one.part.stream)
         for raw in markup.records(one.part.stream, shape_of(one), header):
-            yield Raw(raw.table, raw.row, _spelt(raw.values))
+            yield Raw(raw.table, raw.row, _spelt(raw.values, transfer.SPELLINGS))
         return
-    yield from markup.records(one.part.stream, shape_of(one), {})
+    for raw in markup.records(one.part.stream, shape_of(one), {}):
+        yield Raw(raw.table, raw.row, _spelt(raw.values, sen2.SPELLINGS))
 
 
 def shape_of(one: Opened) -> markup.Shape:
@@ -274,10 +275,10 @@ def shape_of(one: Opened) -> markup.Shape:
     return known.get(id(one.layout), transfer.SHAPE)
 
 
-def _spelt(values: Mapping[str, str]) -> dict[str, str]:
-    """Return the leaves of a pupil under the names that we know."""
+def _spelt(values: Mapping[str, str], spellings: Mapping[str, str]) -> dict[str, str]:
+    """Return the leaves of a record under the names that we know."""
     said = dict(values)
-    for other, name in transfer.SPELLINGS.items():
+    for other, name in spellings.items():
         if other in said:
             said.setdefault(name, said[other])
     return said

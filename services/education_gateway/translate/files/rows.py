@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from services.education_gateway.translate.files.cells import whole
 from services.education_gateway.translate.files.layout import (
     BadCellError,
     Column,
@@ -131,7 +132,7 @@ def _told(
 
 def _key(values: Values, table: Table, found: list[Finding]) -> str:
     """Return the feed's own key of the record."""
-    parts = [values.get(column, "") for column in table.key]
+    parts = [whole(values.get(column, "")) for column in table.key]
     missing = [c for c, part in zip(table.key, parts, strict=True) if not part]
     optional = table.optional_key
     for column in missing:
@@ -143,7 +144,7 @@ def _key(values: Values, table: Table, found: list[Finding]) -> str:
 
 def _link(values: Values, link: Link, found: list[Finding]) -> str:
     """Return the key of the record that says whom this one is about."""
-    key = values.get(link.column, "")
+    key = whole(values.get(link.column, ""))
     if not key:
         rule = f"is required: it says which {link.table} record this belongs to"
         found.append(Finding(link.column, rule, "Fill it in."))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from services.education_gateway.translate.files.cells import whole
 from services.education_gateway.translate.files.layout import Fact
 from services.runtime.snapshots.comparing import Change
 
@@ -13,6 +14,7 @@ _URN: Final = 6
 
 def school(code: str) -> dict[str, str]:
     """Return the organisation of a URN; nothing of any other code of a school."""
+    code = whole(code)
     if len(code) == _URN and code.isascii() and code.isdigit():
         return {"school": f"urn:dfe:urn:{code}"}
     return {}

@@ -31,6 +31,8 @@ from services.education_gateway.translate.files.whom import Own
 
 KIND: Final = "sen2"
 HEADER: Final = "sen2"
+SPELLINGS: Final = {"rquestsource": "requestsource", "planwpb": "planwbp"}
+"""Slips that files of the field have in the names of items."""
 _OUTCOME: Final = one_of("sen2:outcome", frozenset("YNAWH"))
 _REVIEW: Final = one_of("sen2:review-outcome", frozenset("MACH"))
 _PASSING: Final = frozenset({"sourceid", "nativeid", "sen2tableid"})

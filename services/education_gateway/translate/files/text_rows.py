@@ -4,9 +4,10 @@ import codecs
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TextIO
 
 from services.education_gateway.translate.files.layout import (
     BrokenFileError,
@@ -22,6 +23,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WINDOWS: Final = "cp1252"
+_SAID: Final = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+"""A line before the heading that says to spreadsheets what separates."""
 MOST_COLUMNS: Final = 1000
 _RAGGED: Final = "Check for a missing or needless delimiter, or an open quotation mark."
 CUT_OFF: Final = "ends in the middle of a row: it was cut off, so nothing was taken in"
@@ -82,22 +85,31 @@ def lines(
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding, newline="")
     try:
-        first = text.readline(_CHUNK)
-        text.seek(0)
-        used = delimiter or delimiter_of(first)
+        used, apart = _separator(text, delimiter)
         number, held = 0, list[str]()
         reader = csv.reader(_noted(text, held), delimiter=used)
         for number, cells in enumerate(reader, 1):
             if _is_open(held, used):
                 raise BrokenFileError(_OPEN, where=f"row {number}", remedy=_CLOSE)
             held.clear()
-            if any(cells):
+            if number != apart and any(map(str.strip, cells)):
                 yield number, cells
     except csv.Error:
         raise BrokenFileError(_OPEN, where=f"row {number + 1}", remedy=_CLOSE) from None
     finally:
         with contextlib.suppress(ValueError):  # nobody reads on, and it is closed
             text.detach()
+
+
+def _separator(text: TextIO, delimiter: str | None) -> tuple[str, int]:
+    """Return what separates the cells of *text*, and which row says nothing but that, or 0."""
+    number, first = 1, text.readline(_CHUNK)
+    while first and not first.strip():
+        number, first = number + 1, text.readline(_CHUNK)
+    text.seek(0)
+    if said := _SAID.fullmatch(first.strip()):
+        return delimiter or said[1], number
+    return delimiter or delimiter_of(first), 0
 
 
 def _noted(text: Iterable[str], held: list[str]) -> Iterator[str]:
@@ -124,14 +136,19 @@ def delimiter_of(heading: str) -> str:
 
 
 def heading_of(cells: Sequence[str], *, where: str = "row 1") -> list[str]:
-    """Return the names of the columns in small letters; raises BrokenFileError."""
+    """
+    Return the names of the columns in small letters; raises BrokenFileError.
+
+    One without a name is not read.
+    """
     names = [cell.strip().lstrip("\ufeff").lower() for cell in cells]
     while names and not names[-1]:
         names.pop()
     if len(names) > MOST_COLUMNS:
         rule = f"has more than {MOST_COLUMNS} columns"
         raise BrokenFileError(rule, where=where, remedy="Send one table.")
-    if len(set(names)) < len(names) or not names:
+    named = [name for name in names if name]
+    if len(set(named)) < len(named) or not named:
         rule = "names a column twice, or none"
         raise BrokenFileError(
             rule, where=where, remedy="Give each column a name of its own."
@@ -149,9 +166,8 @@ def values_of(
         broken = Finding("", rule, remedy)
     else:
         broken = None
-    return {
-        name: cell.strip() for name, cell in zip(names, cells, strict=False)
-    }, broken
+    values = zip(names, cells, strict=False)
+    return {name: cell.strip() for name, cell in values if name}, broken
 
 
 def ended(last: Raw | None, stream: BinaryIO) -> Raw | None:

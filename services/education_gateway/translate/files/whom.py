@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.events.person import PersonName
 from schemas.identifiers import NhsNumber, Upn, nhs_number_agrees, upn_agrees
-from services.education_gateway.translate.files.cells import day
+from services.education_gateway.translate.files.cells import day, whole
 from services.education_gateway.translate.files.layout import (
     BadCellError,
     Finding,
@@ -61,7 +61,7 @@ class Own:
 
     def _local_id(self, values: Values, feed: str) -> str:
         """Return the feed's own id of the person, apart from every other feed's."""
-        parts = [values.get(column, "") for column in self.local]
+        parts = [whole(values.get(column, "")) for column in self.local]
         if not all(parts) or not parts:
             return ""
         own = "/".join(parts)

@@ -115,7 +115,7 @@ def _sheet(book: Any, sheet: str | None) -> Iterator[Line]:  # noqa: ANN401
     chosen.reset_dimensions()
     for number, cells in enumerate(chosen.iter_rows(), 1):
         texts = [text_of(cell.value) for cell in cells]
-        while texts and not texts[-1]:
+        while texts and not texts[-1].strip():
             texts.pop()
         if texts:
             yield number, texts
