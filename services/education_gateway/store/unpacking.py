@@ -11,6 +11,7 @@ from services.education_gateway.translate.files.layout import BrokenFileError
 from services.education_gateway.translate.files.opening import Part
 
 _COPY: Final = 1 << 20
+_BESIDE: Final = frozenset({"thumbs.db", "desktop.ini"})
 
 
 def unzipped(part: Part, held: ExitStack) -> list[Part]:
@@ -21,15 +22,18 @@ def unzipped(part: Part, held: ExitStack) -> list[Part]:
     archive = workbook.package(part.stream)
     if workbook.is_workbook(archive):
         return [part]
-    inside = [
-        one
-        for one in archive.infolist()
-        if not one.is_dir() and not one.filename.startswith(("__MACOSX", "."))
-    ]
+    inside = [one for one in archive.infolist() if not _is_beside(one)]
     if not 0 < len(inside) <= MOST_FILES:
         rule = f"an archive holds 1 to {MOST_FILES} files"
         raise BrokenFileError(rule, where=part.name, remedy="Send fewer files.")
     return [_extracted(archive, one, held) for one in inside]
+
+
+def _is_beside(one: zipfile.ZipInfo) -> bool:
+    """Return whether a file is there for a file manager's sake, or is a folder."""
+    parts = one.filename.split("/")
+    hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+    return one.is_dir() or hidden or parts[-1].lower() in _BESIDE
 
 
 def _extracted(archive: zipfile.ZipFile, one: zipfile.ZipInfo, held: ExitStack) -> Part:

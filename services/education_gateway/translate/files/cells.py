@@ -72,6 +72,11 @@ def whole(text: str) -> str:
     return found[1] if found else text
 
 
+def tidy(number: str) -> str:
+    """Return an identifier without what people, and programs, write into one."""
+    return whole(number.replace(" ", "").replace("-", ""))
+
+
 def _likely(day: date) -> str:
     """Return *day* as it is kept; raises BadCellError for one that stands for none."""
     if not EARLIEST <= day <= LATEST:
@@ -114,7 +119,7 @@ def a_code(text: str, _judging: Judging) -> str:
     """Check that a cell may be a code of some list that is not ours to judge."""
     if not _CODE.fullmatch(text):
         raise BadCellError("is not a code", "Send the code, not its meaning.")
-    return whole(text)
+    return whole(text).upper()
 
 
 def a_flag(text: str, _judging: Judging) -> str:

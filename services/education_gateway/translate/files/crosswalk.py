@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from schemas.identifiers import nhs_number_agrees, upn_agrees
-from services.education_gateway.translate.files.cells import a_date
+from services.education_gateway.translate.files.cells import a_date, tidy
 from services.education_gateway.translate.files.layout import (
     BadCellError,
     Column,
@@ -30,24 +30,24 @@ _PLACES: Final = 13
 
 def _upn(text: str, _judging: Judging) -> str:
     """Check a UPN, its letter included."""
-    tidy = text.replace(" ", "").upper()
+    upn = tidy(text).upper()
     try:
-        good = len(tidy) == _PLACES and tidy.isascii() and upn_agrees(tidy)
+        good = len(upn) == _PLACES and upn.isascii() and upn_agrees(upn)
     except (ValueError, IndexError):
         good = False
     if not good:
         raise BadCellError("is not a UPN with a right check letter", "Correct the UPN.")
-    return tidy
+    return upn
 
 
 def _nhs_number(text: str, _judging: Judging) -> str:
     """Check an NHS number, its digit included."""
-    tidy = text.replace(" ", "")
-    digits = len(tidy) == _DIGITS and tidy.isascii() and tidy.isdigit()
-    if not digits or not nhs_number_agrees(tidy):
+    number = tidy(text)
+    digits = len(number) == _DIGITS and number.isascii() and number.isdigit()
+    if not digits or not nhs_number_agrees(number):
         rule = "is not an NHS number with a right check digit"
         raise BadCellError(rule, "Correct the number.")
-    return tidy
+    return number
 
 
 def _method(text: str, _judging: Judging) -> str:

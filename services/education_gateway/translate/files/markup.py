@@ -43,6 +43,8 @@ class Shape:
     """Leaves that tell it from others: the first set that is whole, else the last."""
     parent_column: str = ""
     children: tuple["Shape", ...] = ()
+    latest: tuple[str, str] | None = None
+    """A leaf that may come once for each of several times, and the leaf that dates it."""
 
 
 def name_of(element: Any) -> str:  # noqa: ANN401 - lxml's own classes are not public
@@ -69,7 +71,7 @@ def _parsed(
     Who reads on lets go of what was read, and says so in *since*: so many elements as
     are held at once, and no more, are bearable.
     """
-    stream.seek(0)
+    _seek(stream)
     since, first = since or _Since(), True
     try:
         for event, element in etree.iterparse(
@@ -95,6 +97,13 @@ def _parsed(
         if _ends_early(stream):
             rule, remedy = _CUT_OFF, "Export it again, whole, and send that."
         raise BrokenFileError(rule, where=where, remedy=remedy) from None
+
+
+def _seek(stream: BinaryIO) -> None:
+    """Go to where a document begins: blank lines may stand before it."""
+    stream.seek(0)
+    head = stream.read(_TAIL)
+    stream.seek(len(head) - len(head.lstrip(b" \t\r\n")))
 
 
 def _ends_early(stream: BinaryIO) -> bool:
@@ -214,6 +223,7 @@ def _of(
     """Yield a record and those within it."""
     inner = {child.element: child for child in shape.children}
     values, nested = _leaves(element, inner)
+    values |= _latest(element, shape.latest) if shape.latest else {}
     own = _made(shape, values, parent, nth)
     values[shape.id_column] = own
     if shape.parent_column:
@@ -245,6 +255,21 @@ def _leaves(
         elif name_of(one):
             values.setdefault(name_of(one), (one.text or "").strip())
     return values, nested
+
+
+def _latest(
+    element: Any,  # noqa: ANN401
+    names: tuple[str, str],
+) -> dict[str, str]:
+    """Return the leaf that is dated last, with its own date and with no other's."""
+    leaf, dated = names
+    said = [
+        {dated: ""} | {name_of(one): (one.text or "").strip() for one in group}
+        for group in element.iter()
+        if any(name_of(one) == leaf for one in group)
+    ]
+    last = max(said, key=lambda one: one[dated], default={dated: ""})
+    return {name: last[name] for name in names if name in last}
 
 
 def _bearable(depth: int, leaves: int) -> None:

@@ -22,6 +22,7 @@ from services.education_gateway.translate.files.cells import (
 from services.education_gateway.translate.files.layout import (
     Column,
     Facts,
+    Judging,
     Layout,
     Link,
     Table,
@@ -35,12 +36,18 @@ SPELLINGS: Final = {"rquestsource": "requestsource", "planwpb": "planwbp"}
 """Slips that files of the field have in the names of items."""
 _OUTCOME: Final = one_of("sen2:outcome", frozenset("YNAWH"))
 _REVIEW: Final = one_of("sen2:review-outcome", frozenset("MACH"))
+_RESIDENCE: Final = code_of(dfe.RESIDENTIAL)
 _PASSING: Final = frozenset({"sourceid", "nativeid", "sen2tableid"})
 _PLACE: Final = (
     Column("urn", a_code),
     Column("ukprn", a_code),
     Column("sensetting", code_of(dfe.SEN_SETTING)),
 )
+
+
+def _residential(text: str, judging: Judging) -> str:
+    """Check a code of residence; a plain no is no code, and says as much as a blank."""
+    return "" if text.upper() in says.NO else _RESIDENCE(text, judging)
 
 
 def _linked(
@@ -104,7 +111,7 @@ _TABLES: Final = (
         "namedplan",
         "assessment",
         Column("startdate", a_date),
-        Column("planres", code_of(dfe.RESIDENTIAL)),
+        Column("planres", _residential),
         Column("planwbp", a_code),
         Column("pb", a_flag),
         Column("oa", a_flag),

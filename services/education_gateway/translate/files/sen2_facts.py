@@ -16,7 +16,8 @@ from services.education_gateway.translate.files.saying import (
 from services.runtime.snapshots.comparing import Change
 
 _DECISIONS: Final = {"M": "maintain", "A": "amend", "C": "cease"}
-_NOT_EXPORTED: Final = frozenset({"0", "N", "FALSE", "NO"})
+NO: Final = frozenset({"0", "0.0", "N", "FALSE", "NO"})
+"""What stands in an item of codes where there is none to say."""
 
 
 def nothing(_change: Change) -> Iterator[Fact]:
@@ -38,7 +39,7 @@ def requested(change: Change) -> Iterator[Fact]:
     if change.differs("requestoutcome", "requestoutcomedate"):
         yield from _decided(outcome, said.get("requestoutcomedate"))
     exported = said.get("exported", "").upper()
-    if exported and exported not in _NOT_EXPORTED and change.differs("exported"):
+    if exported and exported not in NO and change.differs("exported"):
         yield Fact("ehcna.exported.v1", "exported", {})
 
 
@@ -91,7 +92,7 @@ def planned(change: Change) -> Iterator[Fact]:
 
 def _is_said(code: str | None) -> bool | None:
     """Return a code that means yes as a flag; a plain no as no; a blank as nothing."""
-    return None if not code else code.upper() not in _NOT_EXPORTED
+    return None if not code else code.upper() not in NO
 
 
 def _place(change: Change) -> dict[str, Any]:

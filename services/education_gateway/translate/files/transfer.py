@@ -87,6 +87,7 @@ SHAPE: Final = Shape(
     table="pupil",
     id_column="pupilid",
     natural=(("upn",), ("surname", "forename", "dob")),
+    latest=("senprovision", "startdate"),
 )
 
 SPELLINGS: Final = {

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from schemas.events.person import PersonName
 from schemas.identifiers import NhsNumber, Upn, nhs_number_agrees, upn_agrees
-from services.education_gateway.translate.files.cells import day, whole
+from services.education_gateway.translate.files.cells import day, tidy, whole
 from services.education_gateway.translate.files.layout import (
     BadCellError,
     Finding,
@@ -79,7 +79,7 @@ def _number(
     values: Values, column: str, scheme: str, findings: list[Finding]
 ) -> dict[str, str]:
     """Return a good number; a bad one is a doubt about the row, and is left out."""
-    text = values.get(column, "").replace(" ", "").upper() if column else ""
+    text = tidy(values.get(column, "")).upper() if column else ""
     if not text:
         return {}
     form, agrees, words = _SCHEMES[scheme]

@@ -1,10 +1,13 @@
 """Good rows that programs of the field have written in ways of their own are taken."""
 
 import io
+import zipfile
+from contextlib import ExitStack
 
 import pytest
 from openpyxl import Workbook
 
+from services.education_gateway.store.unpacking import unzipped
 from services.education_gateway.translate.files import opening
 from services.education_gateway.translate.files.cells import day
 from services.education_gateway.translate.files.layout import BadCellError
@@ -87,6 +90,19 @@ def test_columns_without_a_name_are_not_read():
     assert kept(part(text.encode())) == WANTED
 
 
+def test_what_a_desktop_leaves_in_an_archive_is_no_file():
+    """In folders too; a zip of a folder is what people make."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("export/pupils.csv", csv_of([pupil(1)]))
+        for name in ("export/.DS_Store", "__MACOSX/export/._p.csv", "export/Thumbs.db"):
+            archive.writestr(name, b"\x00\x00")
+    with ExitStack() as held:
+        parts = unzipped(part(out.getvalue(), "export.zip"), held)
+
+        assert [one.name for one in parts] == ["export/pupils.csv"]
+
+
 @pytest.mark.parametrize("name", ["b.csv", "a.csv"])
 def test_a_table_of_the_census_that_is_not_read_is_left_out(name):
     """Addresses and attendance carry the pupil's number too; the roll is taken."""
@@ -138,6 +154,13 @@ def test_codes_that_a_program_made_numbers_of_are_codes(table, column, written, 
     assert sen2(table, **{column: written})[column] == known
 
 
+@pytest.mark.parametrize("written", ["N", "0", "False", "0.0"])
+def test_a_plan_without_residence_is_a_plan(written):
+    """A plain no in an item of codes keeps no plan out."""
+    known = sen2("namedplan", planres=written)
+    assert (known["startdate"], "planres" in known) == ("2025-07-18", False)
+
+
 def test_a_year_group_that_became_a_number_is_told():
     """It is carried by the admission, not lost with a warning."""
     for written in ("5.0", "05"):
@@ -173,3 +196,33 @@ def test_slips_in_the_names_of_items_are_known():
 
     assert said.row.known["requestsource"] == "1"
     assert request.row.known["requestsource"] == "1"
+
+
+@pytest.mark.parametrize("written", ["999 123 4519", "999-123-4519", "9991234519.0"])
+def test_numbers_are_read_as_people_and_programs_write_them(written):
+    """In a crosswalk, whose row would fail, and in any other table."""
+    rows = [{"UPN": "m931 1234 24001", "NHS number": written}]
+    [said] = judged(read(part(csv_of(rows))))
+
+    assert said.own == "M931123424001/9991234519"
+    assert said.about["person"]["nhs_number"] == "9991234519"
+    assert said.findings == []
+
+
+@pytest.mark.parametrize("before", ["", "\r\n \n"])
+def test_xml_is_read_behind_blank_lines(before):
+    """Its declaration is no longer at the beginning; codes are in capitals."""
+    xml = (
+        f"{before}<?xml version='1.0' encoding='windows-1252'?><Message><Header>"
+        "<CollectionDetails><Collection>CIN</Collection></CollectionDetails></Header>"
+        "<Child><LAchildID>Z\xfc1</LAchildID><CINdetails><CINreferralDate>06/05/2025"
+        "</CINreferralDate><ReferralSource>1a</ReferralSource></CINdetails></Child>"
+        "</Message>"
+    )
+    child, referral = judged(read(part(xml.encode("cp1252"), "cin.xml")))
+
+    assert child.own == "Z\xfc1"
+    assert referral.row.known == {
+        "cinreferraldate": "2025-05-06",
+        "referralsource": "1A",
+    }

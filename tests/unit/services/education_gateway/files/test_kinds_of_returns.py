@@ -2,6 +2,8 @@
 
 from itertools import chain
 
+import pytest
+
 from services.education_gateway.translate import to_statement
 from services.education_gateway.translate.files import sen2, telling
 from services.runtime.snapshots.comparing import key_of, removed
@@ -72,6 +74,33 @@ def test_a_transfer_file_of_any_order():
     assert moved.data["from_school"] == "urn:dfe:urn:990001"
     assert supported.occurred == "2024-01-08"
     assert moved.person["family_name"] == "Vale"
+
+
+@pytest.mark.parametrize("stages", ["AKE", "EKA"])
+def test_the_last_of_several_stages_of_support_is_told(stages):
+    """Whatever their order, and whatever else in the record has begun."""
+    since = {"A": "2013-09-02", "K": "2014-09-01", "E": "2019-03-04"}
+    history = "".join(
+        f"<SEN><StartDate>{since[code]}</StartDate><SENprovision>{code}</SENprovision></SEN>"
+        for code in stages
+    )
+    other = "<Support><StartDate>2001-01-01</StartDate></Support>"
+    before, rest = TRANSFER.split(b"<SENhistory>")
+    _, after = rest.split(b"</SENhistory>")
+    text = b"%s%s<SENhistory>%s</SENhistory>%s"
+    _, supported = told(text % (before, other.encode(), history.encode(), after))
+
+    assert supported.occurred == "2019-03-04"
+    assert supported.data["provision_to"] == "E"
+
+
+def test_what_has_begun_besides_is_not_the_day_of_support():
+    """A provision without a date of its own has none."""
+    other = b"<Support><StartDate>2001-01-01</StartDate></Support>"
+    text = TRANSFER.replace(b"<StartDate>2024-01-08</StartDate>", b"")
+    _, supported = told(text.replace(b"<SENhistory>", other + b"<SENhistory>"))
+
+    assert (supported.occurred, supported.occurredprecision) == ("2026-01-15", "by")
 
 
 IN_NEED = b"""<Message><Header><CollectionDetails><Collection>CIN</Collection>
