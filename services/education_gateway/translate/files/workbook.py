@@ -3,7 +3,7 @@
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, BinaryIO, Final
 
@@ -48,6 +48,7 @@ def package(stream: BinaryIO) -> zipfile.ZipFile:
         rule = "is no whole archive: it may have been cut off"
         raise BrokenFileError(rule, remedy="Save the file again.") from None
     parts = archive.infolist()
+    _no_shared_without_end(parts)
     unpacked = sum(part.file_size for part in parts)
     bombs = [part for part in parts if _is_bomb(part)]
     if len(parts) > _MOST_PARTS or unpacked > MOST_UNPACKED or bombs:
@@ -60,10 +61,16 @@ def package(stream: BinaryIO) -> zipfile.ZipFile:
     return archive
 
 
+def _no_shared_without_end(parts: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse a workbook whose texts, all held in memory at once, are too many."""
+    shared = [one for one in parts if one.filename.endswith("sharedStrings.xml")]
+    if any(one.file_size > _MOST_SHARED for one in shared):
+        rule = f"holds more than {_MOST_SHARED // 2**20} MB of texts in its cells"
+        raise BrokenFileError(rule, remedy="Save it as CSV, which may be longer.")
+
+
 def _is_bomb(part: zipfile.ZipInfo) -> bool:
     """Return whether a part unpacks to something out of all proportion."""
-    if part.filename.endswith("sharedStrings.xml") and part.file_size > _MOST_SHARED:
-        return True
     packed = max(1, part.compress_size)
     return part.file_size > _SMALL and part.file_size / packed > _HIGHEST_RATIO
 

@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tracemalloc
 from datetime import date
+from itertools import islice, product
 
 import pytest
+from openpyxl import Workbook
 
 from services.education_gateway.translate.files import opening, survey
-from tests.support.agencies import upn
+from tests.support.agencies import nhs_number, upn
 from tests.support.school_files import csv_of, pupil
 
 ROWS = 1_000_000
@@ -69,13 +71,35 @@ def test_what_is_kept_of_each_person_is_little():
     assert held < 3_000_000
 
 
+def text_file(lines):
+    """Return what writes a text of so many records to a path."""
+
+    def write(path, count):
+        """Write it line by line."""
+        with path.open("w") as out:
+            out.writelines(lines(count))
+
+    return write
+
+
+def crosswalk(path, count):
+    """Write a workbook of as many pairs of numbers, row by row."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["UPN", "NHS number", "Traced on", "Method"])
+    traced = date(2026, 1, 9)
+    pairs = product(map(upn, range(1_000)), [nhs_number(nth) for nth in range(1_000)])
+    for pair in islice(pairs, count):
+        sheet.append([*pair, traced, "PDS"])
+    book.save(path)
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("lines", [pupils, in_need])
-def test_a_million_rows_are_read_in_bounded_memory(tmp_path, lines):
+@pytest.mark.parametrize("write", [text_file(pupils), text_file(in_need), crosswalk])
+def test_a_million_rows_are_read_in_bounded_memory(tmp_path, write):
     """Every row is judged, the last as the first."""
     file = tmp_path / "file"
-    with file.open("w") as out:
-        out.writelines(lines(ROWS))
+    write(file, ROWS)
 
     ran = subprocess.run(  # noqa: S603 - our own text
         [sys.executable, "-c", READING, str(file)],

@@ -120,6 +120,13 @@ def test_a_zip_bomb_is_refused_before_it_unpacks():
     assert "unpacks to more" in broken(bomb, "bomb.xlsx")
 
 
+def test_a_workbook_of_too_many_texts_says_so():
+    """They are held in memory at once; the same rows as CSV are not."""
+    texts = {"xl/workbook.xml": b"<a/>", "xl/sharedStrings.xml": b" " * 68_000_000}
+
+    assert "64 MB of texts" in broken(zipped(**texts), "many.xlsx")
+
+
 def test_an_entity_bomb_in_a_workbook_is_refused():
     """Its parts are XML as well."""
     part_of_it = b"<!DOCTYPE a [<!ENTITY b 'b'>]><a>&b;</a>"
