@@ -223,7 +223,7 @@ _TABLES: Final = (
         mode="period",
         key=(_SCHOOL, "pupilnolongeronrolltableid", "entrydate", "leavingdate"),
         columns=(Column("leavingdate", a_date, required=True),),
-        told=(Column("leavingreason", a_code),),
+        told=(Column("leavingreason", a_code), Column("entrydate", a_date)),
         whom=_pupil(GONE),
         facts=_gone,
         passing=_PASSING | {"pupilnolongeronrollorderseqcolumn"},
