@@ -9,8 +9,6 @@ import pytest
 from tests.support.project import CODE, python_files, shown, tree
 
 LONGEST_FILE = 300
-LONGEST_TEST_FILE = 400
-"""A suite about one thing is read from the top, so it may run a screen longer."""
 LONGEST_FUNCTION = 50
 EMPTY_WORDS = {"util", "utils", "helper", "helpers", "manager", "managers", "misc"}
 EMPTY_NAMES = EMPTY_WORDS | {"common", "base"}
@@ -48,16 +46,11 @@ def is_empty(name):
     return bool(words(name) & EMPTY_WORDS) or name.strip("_").lower() in EMPTY_NAMES
 
 
-def longest(name):
-    """Return how many lines the file of that name may have."""
-    return LONGEST_TEST_FILE if name.startswith("tests/") else LONGEST_FILE
-
-
 def test_no_file_is_longer_than_a_few_screens():
     """A module past 300 lines becomes a folder of that name."""
     sizes = {shown(p): len(p.read_text("utf-8").splitlines()) for p in python_files()}
 
-    assert {name: n for name, n in sizes.items() if n > longest(name)} == {}
+    assert {name: n for name, n in sizes.items() if n > LONGEST_FILE} == {}
 
 
 def test_no_function_is_longer_than_a_screen():

@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate import sender_of
 from tests.support.bars import (
     NHS_NUMBER,
@@ -14,22 +13,7 @@ from tests.support.bars import (
     referral_bundle,
     resource_of,
 )
-from tests.support.fhir import read_message, to_statements
-
-
-def stated(bundle):
-    """Return the one statement that *bundle* makes."""
-    (found,) = to_statements(read_message(body_of(bundle)))
-
-    return found
-
-
-def refused(bundle):
-    """Return the refusal of *bundle*."""
-    with pytest.raises(FhirRefused) as found:
-        stated(bundle)
-
-    return found.value
+from tests.support.referred import refused, stated
 
 
 def changed(kind, **members):

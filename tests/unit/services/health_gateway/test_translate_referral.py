@@ -3,27 +3,18 @@
 import pytest
 
 from schemas.statement import Reversal, Statement
-from services.health_gateway.errors import FhirRefused
 from tests.support.bars import (
     NHS_NUMBER,
     RECEIVER,
     SENDER,
-    SENT_AT,
     body_of,
     referral_bundle,
     resource_of,
 )
 from tests.support.fhir import read_message, to_statements
+from tests.support.referred import CORRELATION, refused, stated
 
-CORRELATION = "0f3b2a54-5f53-4d0b-9f3f-1d0a2f7f9a10"
 RECORD = "https://trust.example/Id/referral|REF-1001"
-
-
-def stated(bundle):
-    """Return the one statement that *bundle* makes."""
-    (found,) = to_statements(read_message(body_of(bundle)), correlationid=CORRELATION)
-
-    return found
 
 
 def mistaken():
@@ -31,14 +22,6 @@ def mistaken():
     bundle = referral_bundle(reason="update", status="entered-in-error")
 
     return to_statements(read_message(body_of(bundle)))
-
-
-def refused(bundle):
-    """Return the refusal of *bundle*."""
-    with pytest.raises(FhirRefused) as found:
-        stated(bundle)
-
-    return found.value
 
 
 def changed(kind, **members):
@@ -258,57 +241,3 @@ class TestRecord:
         found = stated(referral_bundle(last_updated=None, timestamp=None))
 
         assert found.sourceversion == 1773144000000
-
-
-class TestOccurred:
-    """
-    When it happened is kept as the sender wrote it.
-    """
-
-    @pytest.mark.parametrize(
-        ("authored_on", "precision"),
-        [
-            ("2026-07-01T00:30:00+01:00", "instant"),
-            ("2026-03-01T16:40:00.123Z", "instant"),
-            ("2026-03-01", "day"),
-        ],
-    )
-    def test_keeps_the_senders_text(self, authored_on, precision):
-        """An instant keeps its offset; a date stays a day."""
-        found = stated(referral_bundle(authored_on=authored_on))
-
-        assert (found.occurred, found.occurredprecision) == (authored_on, precision)
-
-    def test_falls_back_to_the_time_of_sending(self):
-        """BaRS's own samples carry no authoredOn; the Bundle says when."""
-        assert stated(referral_bundle(authored_on=None)).occurred == SENT_AT
-
-    @pytest.mark.parametrize(
-        ("said", "day", "precision"),
-        [
-            ("2025", "2025-12-31", "by"),
-            ("2026-02", "2026-02-28", "by"),
-            ("2026", "2026-03-10", "by"),
-            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z", "instant"),
-        ],
-    )
-    def test_a_partial_date_is_its_last_day(self, said, day, precision):
-        """By the end of that month or year, and not later than it was heard."""
-        found = stated(referral_bundle(authored_on=said))
-
-        assert (found.occurred, found.occurredprecision) == (day, precision)
-
-    def test_refuses_a_time_without_offset(self):
-        """Nobody can say which moment that was."""
-        found = refused(referral_bundle(authored_on="2026-03-01T16:40:00"))
-
-        assert found.where == "Bundle.entry[1].resource.authoredOn"
-
-    def test_refuses_a_number_where_a_date_belongs(self):
-        """The models read a number as seconds since 1970; FHIR does not."""
-        found = refused(referral_bundle(authored_on=1772442900))
-
-        assert (found.issue, found.where) == (
-            "invalid",
-            "Bundle.entry[1].resource.authoredOn",
-        )
