@@ -13,6 +13,7 @@ from tests.support.bars import (
     referral_bundle,
     resource_of,
 )
+from tests.support.fhir import read_message
 from tests.support.referred import refused, stated
 
 
