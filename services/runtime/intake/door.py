@@ -23,6 +23,8 @@ _TO_COME: Final = (
     "X-Throughline-Received-At lies in the future: say when it was received, or move "
     "the day on with `throughline tick`."
 )
+_HEARD_OUT: Final = 4
+"""As often the length that a body may have is read of one that is longer."""
 _UTF_8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
@@ -132,20 +134,26 @@ def _latest(service: Service) -> date:
 
 async def read_body(request: Request, limit: int) -> bytes:
     """
-    Return the body; raises a 413 as soon as it is longer than *limit* bytes.
+    Return the body; raises a 413 for one that is longer than *limit* bytes.
 
-    Raises a 415 for one that is compressed, or in other characters than UTF-8.
+    Raises a 415 for one that is compressed, or in other characters than UTF-8. Of what
+    is too long no more is held, but some of it is heard: a client that listens only when
+    it has sent everything would find the connection closed, and no answer.
     """
     check_coding(request)
     _check_characters(request)
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > limit:
+    if declared.isascii() and declared.isdigit() and int(declared) > limit * _HEARD_OUT:
         raise too_large(limit)
-    body = bytearray()
+    body, length = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise too_large(limit)
+        length += len(chunk)
+        if length > limit * _HEARD_OUT:
+            break
+        if length <= limit:
+            body += chunk
+    if length > limit:
+        raise too_large(limit)
     return bytes(body)
 
 
