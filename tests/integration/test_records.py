@@ -167,18 +167,22 @@ async def test_two_processes_that_hear_of_one_record_leave_nothing_open(process)
         assert gateway.shown(CAL) == [(REFERRED, 3, STANDS)]
 
 
-async def test_a_withdrawal_of_what_is_not_there_waits_alone(process):
-    """Its message waits, others go on; it is translated once what it names comes."""
+async def test_a_withdrawal_of_what_is_not_there_keeps_no_receipt_open(process):
+    """Its message is translated, without an event until what it names comes."""
     gateway = Gateway(process)
-    waiting = await gateway.hear(taken_back({}))
+    withdrawal = await gateway.hear(taken_back({}))
     await gateway.hear(said(1, ANN, of="another"))
 
-    async def state():
-        """Return the state of the withdrawal's message."""
-        sql = "SELECT state FROM receipts WHERE message_ref = $1"
-        return await process.pool.fetchval(sql, waiting)
+    async def shown():
+        """Return the state of the withdrawal's message, and how many events it has."""
+        return await process.pool.fetchrow(
+            "SELECT state, (SELECT count(*) FROM receipt_events e"
+            " WHERE e.message_ref = r.message_ref) FROM receipts r"
+            " WHERE message_ref = $1",
+            withdrawal,
+        )
 
-    assert await state() == "waiting"
+    assert tuple(await shown()) == ("translated", 0)
     assert gateway.shown(ANN) == [(REFERRED, 1, STANDS)]
     await gateway.hear(said(1, ANN))
-    assert await state() == "translated"
+    assert tuple(await shown()) == ("translated", 1)

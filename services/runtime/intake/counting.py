@@ -27,7 +27,6 @@ SELECT 'message' AS what, r.sender AS source, count(DISTINCT message_ref) AS n
 FROM receipts r JOIN originals o USING (message_ref)
 WHERE r.state = 'waiting' AND r.reason IS DISTINCT FROM 'held'
 AND o.kept_at < now() - interval '5 minutes'
-AND NOT EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
 GROUP BY r.sender
 UNION ALL
 SELECT 'event', e.source, count(DISTINCT e.event_id)

@@ -190,15 +190,19 @@ class Translating:
 
 
 async def send_on(step: Step, firsts: Sequence[Made]) -> None:
-    """Publish events that are the first of their record and version, and note them."""
+    """
+    Publish events that are the first of their record and version, and note them.
+
+    A message of which no event comes yet is translated all the same: what it takes back
+    may never come.
+    """
     named = [event for event in firsts if event.person_ref]
     for event in named:
         step.publish(outgoing(event))
     notes = [note_of(event) for event in named] + await settle(step, firsts)
     if notes:
         await _note(step, notes)
-    heard = {event.message for event in firsts if not event.withdraws}
-    silent = heard - {note[0] for note in notes}
+    silent = {event.message for event in firsts} - {note[0] for note in notes}
     if silent:
         await step.conn.execute(_TRANSLATED, list(silent))
 
