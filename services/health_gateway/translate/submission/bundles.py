@@ -4,12 +4,23 @@ import re
 from collections.abc import Collection
 from typing import Any, Final
 
-from services.health_gateway.codes import MISSING, NOT_IMPLEMENTED, TOO_MANY_ENTRIES
+from services.health_gateway.codes import (
+    INVARIANT,
+    MISSING,
+    NOT_IMPLEMENTED,
+    TOO_MANY_ENTRIES,
+)
 from services.health_gateway.errors import FhirRefused
-from services.health_gateway.rules import Media, Repairs, judge_resource, read
+from services.health_gateway.rules import (
+    Media,
+    Repairs,
+    is_resource,
+    judge_resource,
+    read,
+)
 from services.health_gateway.translate.about import About, Heard, sent_at
 from services.health_gateway.translate.json_bytes import as_json
-from services.health_gateway.translate.nodes import Node, Parts, entries
+from services.health_gateway.translate.nodes import Node, Part, Parts, entries
 from services.health_gateway.translate.submission.pieces import (
     Piece,
     Submission,
@@ -124,7 +135,32 @@ def _put(
     if part is None:
         where = entry.at("resource.resourceType")
         raise FhirRefused(MISSING, where, rule="This is required")
+    _check_request(entry, part, method)
     return piece_of(About(part, parts, heard, sent_at(bundle)), bundle, method)
+
+
+def _check_request(entry: Node, part: Part, method: str) -> None:
+    """Refuse an entry whose request names another record than it holds, or none."""
+    request = entry.node("request")
+    if request is None:
+        raise FhirRefused(MISSING, entry.at("request"), rule="This is required")
+    kind, own = _target(request.text("url") or "", method)
+    if kind not in {None, part.kind}:
+        rule = "This must be the type in request.url"
+        raise FhirRefused(INVARIANT, part.resource.at("resourceType"), rule=rule)
+    if own and part.resource.text("id") not in {None, own}:
+        rule = "This must be the id in request.url"
+        raise FhirRefused(INVARIANT, part.resource.at("id"), rule=rule)
+
+
+def _target(url: str, method: str) -> tuple[str | None, str | None]:
+    """Return the type and id to which something is put; None where *url* says none."""
+    if "?" in url:
+        return None, None
+    *_, kind, last = ("", *url.partition("/_history/")[0].strip("/").split("/"))
+    if method == "POST":
+        return (last if is_resource(last) else None), None
+    return (kind, last) if is_resource(kind) else (None, None)
 
 
 def collection(bundle: Node, heard: Heard, form: str) -> Submission:
