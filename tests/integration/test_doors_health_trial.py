@@ -43,6 +43,14 @@ def test_xml_is_tried_beside_the_resources_too(agencies):
     assert answer.json()["verdict"] == "accepted"
 
 
+def test_what_is_wrapped_is_tried_itself(agencies):
+    """Parameters around a resource stand for that resource."""
+    held = {"name": "resource", "resource": {"resourceType": "Patient", "name": {}}}
+    said = trial(agencies, {"resourceType": "Parameters", "parameter": [held]}).json()
+
+    assert said["outcome"]["issue"][0]["expression"] == ["Patient.name"]
+
+
 def test_another_media_type_is_a_415(agencies):
     """What is not FHIR by its own word is not judged."""
     assert trial(agencies, b"a,b", "text/csv").status_code == 415

@@ -16,7 +16,7 @@ from schemas.statement import Statement
 from services.health_gateway.api.answering import problem_answer
 from services.health_gateway.rules import Media, is_release
 from services.health_gateway.store.table_files import TableFiles
-from services.health_gateway.translate import Heard, tried
+from services.health_gateway.translate import Heard, tried, unwrapped
 from services.runtime import instants, refs
 from services.runtime.agreements import Contracts
 from services.runtime.intake.door import mirrored, read_body
@@ -69,7 +69,8 @@ class Validation:
         if media is None or not is_release(form):
             detail = f"Send {Media.JSON.value} or {Media.XML.value}, of FHIR R4."
             raise Problem(415, "unknown-media-type", detail)
-        body = await read_body(request, self._service.settings.body_limit_bytes)
+        sent = await read_body(request, self._service.settings.body_limit_bytes)
+        body, media = unwrapped(sent, media)
         now = instants.now()
         heard = Heard(caller.org, instants.text(now), str(uuid4()), self._files.tables)
         repairs = self._files.tables.repairs(caller.org, now.date())

@@ -12,7 +12,12 @@ from services.health_gateway.translate.submission import (
     without,
 )
 from services.health_gateway.translate.tables import Tables
-from services.health_gateway.translate.trying import Trial, tried, tried_notice
+from services.health_gateway.translate.trying import (
+    Trial,
+    tried,
+    tried_notice,
+    unwrapped,
+)
 from services.health_gateway.translate.whereabouts import notice_travelling, travelling
 
 __all__ = [
@@ -30,6 +35,7 @@ __all__ = [
     "travelling",
     "tried",
     "tried_notice",
+    "unwrapped",
     "withdrawn",
     "without",
 ]

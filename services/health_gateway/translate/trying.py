@@ -7,13 +7,14 @@ from typing import Any, Final
 from schemas.events import category_of
 from schemas.statement import Statement
 from services.health_gateway.errors import FhirRefused, Issue
-from services.health_gateway.rules import STRICT, Media, Repairs
+from services.health_gateway.rules import STRICT, Media, Repairs, read
 from services.health_gateway.translate.about import Heard
 from services.health_gateway.translate.answers import (
     accepted,
     outcome_with,
     warnings_of,
 )
+from services.health_gateway.translate.json_bytes import as_json
 from services.health_gateway.translate.messages import RESPONSE
 from services.health_gateway.translate.notices import Notifier, noticed
 from services.health_gateway.translate.submission import (
@@ -22,6 +23,7 @@ from services.health_gateway.translate.submission import (
     submission,
 )
 
+_WRAPPER: Final = "Parameters"
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
 NOT_CHECKED: Final = "response-not-checked"
@@ -60,6 +62,33 @@ def tried_notice(body: bytes, heard: Heard, service: Notifier) -> Trial:
     except FhirRefused as refused:
         return _refused(refused.issues)
     return _accepted(content, ())
+
+
+def unwrapped(body: bytes, media: Media) -> tuple[bytes, Media]:
+    """
+    Return the resource that a call of `$validate` is about, where it is wrapped.
+
+    In Parameters, as the one parameter `resource` (FHIR R4, Resource-validate). Whatever
+    else *body* is comes back as it is, to be judged itself.
+    """
+    if _WRAPPER.encode() not in body:
+        return body, media
+    try:
+        document = read(body, media)
+    except FhirRefused:
+        return body, media
+    found = _wrapped(document)
+    return (as_json(found[0]), Media.JSON) if len(found) == 1 else (body, media)
+
+
+def _wrapped(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every resource that Parameters hold under the name of `resource`."""
+    held = document.get("parameter")
+    if document.get("resourceType") != _WRAPPER or not isinstance(held, list):
+        return []
+    said = [one for one in held if isinstance(one, dict)]
+    found = [one.get("resource") for one in said if one.get("name") == "resource"]
+    return [one for one in found if isinstance(one, dict)]
 
 
 def tried(

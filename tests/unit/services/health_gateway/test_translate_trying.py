@@ -4,13 +4,22 @@ from datetime import date
 from pathlib import Path
 
 import orjson
+import pytest
 
-from services.health_gateway.rules import Repairs
+from services.health_gateway.rules import Media, Repairs
 from services.health_gateway.store.tables import tables
-from services.health_gateway.translate import Asked, Heard, retold, submission, tried
+from services.health_gateway.translate import (
+    Asked,
+    Heard,
+    retold,
+    submission,
+    tried,
+    unwrapped,
+)
 from services.runtime.settings import CONTRACTS
 from tests.support.bars import body_of, referral_bundle, resource_of
 from tests.support.golden import FOLDER
+from tests.support.resources import service_request
 
 WORDS = ("wrap:ServiceRequest.basedOn",)
 TABLES = tables(Path(CONTRACTS))
@@ -64,3 +73,41 @@ def test_a_trial_says_that_an_answer_is_not_looked_up():
     assert (
         "response-not-checked" not in tried(body_of(referral_bundle()), HEARD).warnings
     )
+
+
+def test_what_is_wrapped_in_parameters_is_tried_itself():
+    """As FHIR's own clients call the operation, in JSON and in XML."""
+    referral = service_request("pat-1", "sr-1")
+    mode = {"name": "mode", "valueCode": "create"}
+    said = [mode, {"name": "resource", "resource": referral}]
+    sent = orjson.dumps({"resourceType": "Parameters", "parameter": said})
+    written = (
+        b'<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="resource"/>'
+        b'<resource><Patient><active value="true"/></Patient></resource></parameter>'
+        b"</Parameters>"
+    )
+    body, media = unwrapped(sent, Media.JSON)
+    [said] = tried(body, HEARD, media=media).statements
+
+    assert said.type == "referral.received.v1"
+    assert unwrapped(written, Media.XML) == (
+        b'{"resourceType":"Patient","active":true}',
+        Media.JSON,
+    )
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b'{"resourceType":"Parameters"}',
+        b'{"resourceType":"Parameters","parameter":"resource"}',
+        b'{"resourceType":"Parameters","parameter":["x",{"name":"mode"}]}',
+        b'{"resourceType":"Parameters","parameter":[{"name":"resource"}]}',
+        b'{"resourceType":"Basic","parameter":[{"name":"resource","resource":{}}]}',
+        b'{"resourceType":"Parameters"',
+        b'["Parameters"]',
+    ],
+)
+def test_parameters_without_a_resource_are_tried_as_they_are(sent):
+    """Nothing is taken out of what wraps nothing."""
+    assert unwrapped(sent, Media.JSON) == (sent, Media.JSON)
