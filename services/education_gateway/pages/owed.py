@@ -30,6 +30,8 @@ Publish = Callable[[Asked, str], Awaitable[Response]]
 _TITLES: Final = {kind.name: kind.title for kind in CATALOGUE.values()}
 _ON: Final = "on"
 _LONGEST_AGO: Final = timedelta(days=730)
+_AFTER_SENDING: Final = frozenset({"received", "not_known", "returned"})
+"""Answers that cannot be older than the request."""
 
 
 class OwedPages:
@@ -87,7 +89,8 @@ class OwedPages:
         session = await self._sessions.of(request)
         form = await self._sessions.form(request)
         one = await self._asked(session, ask, request)
-        said, problems = answered(form, self._contracts.today)
+        sent_on = date.fromisoformat(one["sent_on"])
+        said, problems = answered(form, self._contracts.today, sent_on)
         if said is None:
             return await self._form(session, one, request, form, problems)
         taken = await self._send(session, one, said, _form_id(form))
@@ -162,11 +165,17 @@ class OwedPages:
 
 
 def answered(
-    form: Mapping[str, str], today: date
+    form: Mapping[str, str], today: date, sent_on: date
 ) -> tuple[Answer | None, list[Problem]]:
-    """Return the answer that a form holds, or what must be put right, without values."""
+    """
+    Return the answer that a form holds, or what must be put right, without values.
+
+    *sent_on* is the day on which the request was sent.
+    """
     kind, on = form.get("answer", ""), pages.date_of(form, _ON)
     channel = form.get("channel") or None
+    oldest = today - _LONGEST_AGO
+    first = sent_on if kind in _AFTER_SENDING else oldest
     faults = [
         ("answer", "Choose an answer", kind in ANSWERS),
         (_ON, "Enter the day on which it happened", on is not None),
@@ -174,7 +183,12 @@ def answered(
         (
             _ON,
             "The day must be within the last two years",
-            on is None or on >= today - _LONGEST_AGO,
+            on is None or on >= oldest,
+        ),
+        (
+            _ON,
+            "The day must not be before the request was sent",
+            on is None or not oldest <= on < first,
         ),
         (
             "channel",

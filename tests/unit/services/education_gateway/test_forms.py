@@ -8,6 +8,7 @@ from services.education_gateway.pages.owed import answered
 from services.education_gateway.translate import Answer, events_of, to_statement
 
 TODAY = date(2026, 3, 2)
+SENT = date(2026, 2, 20)
 BODY = "urn:ods:RNU"
 ASK = {
     "child_ref": "c-1",
@@ -33,7 +34,7 @@ def stated(kind, channel=None):
 
 def test_a_whole_form_is_an_answer():
     """Kind, day and way are what the person wrote."""
-    assert answered(GOOD, TODAY) == (
+    assert answered(GOOD, TODAY, SENT) == (
         Answer("returned", date(2026, 2, 27), "post"),
         [],
     )
@@ -41,7 +42,7 @@ def test_a_whole_form_is_an_answer():
 
 def test_a_way_is_kept_only_where_it_is_asked():
     """Of a receipt nobody is asked how it was sent."""
-    said, _ = answered(GOOD | {"answer": "received"}, TODAY)
+    said, _ = answered(GOOD | {"answer": "received"}, TODAY, SENT)
 
     assert said.channel is None
 
@@ -60,10 +61,30 @@ def test_a_way_is_kept_only_where_it_is_asked():
 )
 def test_a_fault_names_its_field_and_no_value(changes, field):
     """One fault, at the field that must be put right."""
-    said, problems = answered(GOOD | changes, TODAY)
+    said, problems = answered(GOOD | changes, TODAY, SENT)
 
     assert said is None
     assert [problem["field"] for problem in problems] == [field]
+
+
+@pytest.mark.parametrize("kind", ["received", "not_known", "returned"])
+def test_nothing_is_received_or_answered_before_it_was_sent(kind):
+    """The day of sending is the first that can be; the fault says so."""
+    form = GOOD | {"answer": kind}
+    on_the_day, _ = answered(form, TODAY, date(2026, 2, 27))
+    before, [problem] = answered(form, TODAY, date(2026, 2, 28))
+
+    assert (on_the_day.on, before) == (date(2026, 2, 27), None)
+    assert problem["field"] == "on"
+    assert "before the request was sent" in problem["text"]
+
+
+@pytest.mark.parametrize("kind", ["missed", "told"])
+def test_what_is_no_answer_to_the_request_may_be_older(kind):
+    """An appointment was missed, or a parent told, whenever it was."""
+    said, _ = answered(GOOD | {"answer": kind}, TODAY, date(2026, 2, 28))
+
+    assert said.on == date(2026, 2, 27)
 
 
 @pytest.mark.parametrize(
