@@ -15,6 +15,7 @@ from joserfc.jwk import RSAKey
 from pydantic import BaseModel, Field
 
 from schemas.identifiers import Organisation
+from services.console.clients.places import ISSUER, places
 from services.runtime.settings import Shared
 from services.runtime.tokens import ALGORITHMS, AUDIENCE
 
@@ -71,12 +72,18 @@ def sign(key: RSAKey, issuer: str, asked: Asked, *, now: int, own_id: str) -> st
 
 
 def token(org: str, roles: Sequence[str], scope: str, ttl: int) -> str:
-    """Return a development token, signed with the key in the data folder."""
+    """
+    Return a development token, signed with the key in the data folder.
+
+    It is of the issuer of the demonstration that runs, unless the environment says
+    another.
+    """
+    issuer = places(os.environ).addresses[ISSUER]
     shared = settings()
     asked = Asked(org=org, roles=list(roles), scope=scope, ttl=ttl)
     key = key_at(shared.data)
     now, own_id = int(time.time()), str(uuid4())
-    return sign(key, shared.issuer, asked, now=now, own_id=own_id)
+    return sign(key, issuer, asked, now=now, own_id=own_id)
 
 
 def app(shared: Shared) -> FastAPI:
