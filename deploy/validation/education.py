@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 
 from deploy.validation.given import Given, Line
+from deploy.validation.outcomes import Severity, issue, outcome
 from schemas.errors import Refused
 from schemas.events import CATALOGUE
 from services.education_gateway.api.events import parsed
@@ -28,6 +29,7 @@ from services.runtime.agreements import Rules, read
 from services.runtime.settings import CONTRACTS
 
 _XML: Final = re.compile(rb"<\s*(\w+:)?(ctfile|message)\b", re.IGNORECASE)
+_JSON: Final = re.compile(rb"(\xef\xbb\xbf)?\s*[\[{]")
 _HEAD: Final = 4096
 _HEADERS: Final = {sen2.KIND: (sen2.HEADER,)}
 """Files of a return that hold no record, by kind."""
@@ -51,7 +53,7 @@ class Events:
         try:
             events = parsed(given.body, most=Settings().most_events)
         except Refused as refused:
-            return _refused([_issue("error", refused.where, refused.rule)])
+            return _refused([issue("error", refused.where, refused.rule)])
         first = _first(given.body) or {}
         sender = given.sender or str(first.get("source", _NOBODY))
         rules = self._rules.clocks
@@ -70,11 +72,13 @@ class Feeds:
     suffixes = frozenset({".csv", ".tsv", ".xlsx", ".zip", ".xml"})
 
     def knows(self, given: Given) -> bool:
-        """Return whether a file is separated text, a workbook, an archive or a return."""
+        """Return whether it is a table, an archive, a return, or nothing that has a form."""
         form = opening.form_of(given.body[:_HEAD])
         if form == "xml":
             return bool(_XML.search(given.body[:_HEAD].replace(b"\0", b"")))
-        return form == "zip" or given.path.suffix.lower() in {".csv", ".tsv"}
+        suffix = given.path.suffix.lower()
+        formless = suffix != ".json" and not _JSON.match(given.body)
+        return form == "zip" or suffix in {".csv", ".tsv"} or formless
 
     def judged(self, given: Given) -> Line:
         """Return what the files door would make of it, were it the first of its feed."""
@@ -91,7 +95,7 @@ class Feeds:
                 )
             except BrokenFileError as broken:
                 rule = f"{broken.rule}. {broken.remedy}"
-                return _refused([_issue("error", broken.where, rule)])
+                return _refused([issue("error", broken.where, rule)])
         return _line(found)
 
     @cached_property
@@ -139,7 +143,7 @@ def _line(found: Tried) -> Line:
     warnings = sum(one.warning for _, one in found.findings)
     return {
         "verdict": "accepted",
-        "outcome": {"issue": list(_issues(found.findings))},
+        "outcome": outcome(_issues(found.findings)),
         "events": [one.shown() for one in found.events],
         "repairs": [],
         "warnings": [f"{warnings} cells are doubtful"] if warnings else [],
@@ -153,8 +157,8 @@ def _issues(findings: Iterable[tuple[int, Finding]]) -> Iterator[dict[str, Any]]
     """Yield what is wrong or doubtful, by row and column."""
     for row, one in findings:
         where = ", ".join(filter(None, (f"row {row}" if row else "", one.column)))
-        severity = "warning" if one.warning else "error"
-        yield _issue(severity, where, f"{one.rule}. {one.remedy}")
+        severity: Severity = "warning" if one.warning else "error"
+        yield issue(severity, where, f"{one.rule}. {one.remedy}")
 
 
 def _line_of(items: Sequence[Mapping[str, Any]], events: Sequence[Any]) -> Line:
@@ -163,7 +167,7 @@ def _line_of(items: Sequence[Mapping[str, Any]], events: Sequence[Any]) -> Line:
     warned = {one["rule"]: None for item in items for one in item["warnings"]}
     return {
         "verdict": "accepted" if good else "refused",
-        "outcome": {"issue": list(_faults(items))},
+        "outcome": outcome(_faults(items)),
         "events": [_event(events[place]) for place in good],
         "repairs": [],
         "warnings": list(warned),
@@ -177,13 +181,10 @@ def _faults(items: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield what is wrong or doubtful, by place and pointer."""
     for item in items:
         problem = item["problem"] or {}
-        for severity, listed in (
-            ("error", problem.get("errors", ())),
-            ("warning", item["warnings"]),
-        ):
-            for one in listed:
-                where = f"/{item['place']}{one['where']}"
-                yield _issue(severity, where, one["rule"])
+        for one in problem.get("errors", ()):
+            yield issue("error", f"/{item['place']}{one['where']}", one["rule"])
+        for one in item["warnings"]:
+            yield issue("warning", f"/{item['place']}{one['where']}", one["rule"])
 
 
 def _event(event: Mapping[str, Any]) -> dict[str, str]:
@@ -196,9 +197,4 @@ def _refused(issues: list[dict[str, Any]]) -> Line:
     """Return the line of what would be refused whole."""
     nothing: list[Any] = []
     said = {"events": nothing, "repairs": nothing, "warnings": nothing}
-    return {"verdict": "refused", "outcome": {"issue": issues}, **said}
-
-
-def _issue(severity: str, where: str, said: str) -> dict[str, Any]:
-    """Return one issue as FHIR would list it."""
-    return {"severity": severity, "expression": [where], "diagnostics": said}
+    return {"verdict": "refused", "outcome": outcome(issues), **said}

@@ -96,7 +96,7 @@ def test_a_table_is_read_with_those_beside_it(tmp_path):
     code, [beside] = run(child)
 
     assert (alone["failed"], alone["rows"]) == (0, 2)
-    assert issues(alone) == [("warning", "")]
+    assert issues(alone) == [("warning", "file")]
     assert (code, beside["rows"], beside["failed"]) == (6, 2, 1)
     assert types(alone) == types(beside) * 2
     assert issues(beside) == [("error", "row 3, persontableid")]
@@ -132,6 +132,48 @@ def test_an_archive_is_one_delivery(tmp_path):
 
     assert (code, line["kind"], line["failed"]) == (0, "sen2", 0)
     assert "ehcp.final_issued.v1" in types(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("a_pupilonroll.csv", csv_of([pupil(1)])),
+        ("b_pupilonroll.csv", csv_of([pupil(1, senprovision="Q")])),
+        ("c.csv", b"colour,shape\r\nred,round\r\n"),
+        ("d.xml", CTF),
+        ("e.xml", b"<CTfile><CTFpupilData><Pupil>"),
+        ("f.json", json.dumps(REQUESTED).encode()),
+        ("g.json", json.dumps(REQUESTED | {"occurred": "2026-02-30"}).encode()),
+        ("h.csv", b"\x81\x8d\x00\xff"),
+    ],
+)
+def test_the_outcome_is_an_operation_outcome(tmp_path, name, body):
+    """Of files of every kind, good or bad: one issue at least, each whole."""
+    file = tmp_path / name
+    file.write_bytes(body)
+
+    _, [line] = run(file)
+
+    said = line["outcome"]
+    assert said["resourceType"] == "OperationOutcome"
+    assert said["issue"]
+    for issue in said["issue"]:
+        assert issue.keys() == {"severity", "code", "expression", "diagnostics"}
+        assert all(issue["expression"])
+        assert issue["code"] in {"invalid", "business-rule", "informational"}
+
+
+@pytest.mark.parametrize("name", ["noise", "noise.bin", "noise.csv"])
+def test_what_is_no_text_is_told_in_the_words_of_the_files_door(tmp_path, name):
+    """Whatever its name: not that it should be FHIR."""
+    file = tmp_path / name
+    file.write_bytes(b"\x90\x81\x8d\x00\xff\x03noise")
+
+    code, [line] = run(file)
+
+    [issue] = line["outcome"]["issue"]
+    assert code == 5
+    assert issue["diagnostics"].startswith("is neither UTF-8 nor Windows-1252")
 
 
 @pytest.mark.parametrize(
