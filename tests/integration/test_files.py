@@ -116,6 +116,7 @@ def test_rows_that_fail_are_corrected_without_the_rest(agencies):
     assert seen[0]["state"] == "set aside"
     assert rows[0]["_row"] == "3"
     assert [one["state"] for one in corrected["events"]] == ["linked"]
+    assert corrected["file"]["as_at"] == "2026-01-15"
     assert report(agencies, ref)[1][0]["state"] == "corrected"
 
 

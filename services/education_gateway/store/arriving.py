@@ -20,7 +20,7 @@ from services.education_gateway.store.unpacking import unzipped
 from services.education_gateway.translate.files import opening
 from services.education_gateway.translate.files.layout import BrokenFileError
 from services.education_gateway.translate.files.opening import Part
-from services.education_gateway.translate.files.speaking import not_to_come
+from services.education_gateway.translate.files.speaking import not_to_come, spoken_day
 from services.runtime import instants, metrics, offices
 from services.runtime.agreements import Contracts
 from services.runtime.intake import messages
@@ -31,7 +31,7 @@ from services.runtime.step import Step
 from services.runtime.tokens import Caller
 
 _OWN: Final = """
-SELECT f.feed FROM files f JOIN receipts r USING (message_ref)
+SELECT f.feed, f.as_at FROM files f JOIN receipts r USING (message_ref)
 WHERE f.message_ref = $1 AND r.sender = $2
 """
 _SENT: Final = "SELECT 1 FROM receipts WHERE message_ref = $1 AND sender = $2"
@@ -77,10 +77,12 @@ class Arriving:
                 not_to_come(delivery, arrived.stated_as_at, self._today(arrived))
                 feed = arrived.feed or delivery.layout.kind
                 arrived = replace(arrived, feed=feed)
-                await self._same_feed(arrived)
+                mended = await self._mended(arrived)
+                as_at = spoken_day(delivery, arrived.stated_as_at, mended)
+                arrived = replace(arrived, stated_as_at=as_at)
                 if narrow:
                     cut = await self._narrowing.narrowed(arrived, delivery, held)
-                    return await self._keep_cut(arrived, delivery, cut)
+                    return await self._keep_cut(arrived, cut)
             except BrokenFileError as broken:
                 raise await self._refused(arrived, broken, narrow=narrow) from None
         return await self._keep(arrived, answer_of(arrived)), arrived
@@ -103,11 +105,10 @@ class Arriving:
         return kept
 
     async def _keep_cut(
-        self, arrived: Arrived, delivery: opening.Delivery, cut: Narrowed
+        self, arrived: Arrived, cut: Narrowed
     ) -> tuple[messages.Kept, Arrived]:
         """Keep what is left of a delivery; of one that is wholly outside, a number."""
-        as_at = arrived.stated_as_at or delivery.as_at
-        arrived = replace(arrived, files=tuple(cut.files), stated_as_at=as_at)
+        arrived = replace(arrived, files=tuple(cut.files))
         answer = answer_of(arrived, cut)
         if cut.kept:
             return await self._keep(arrived, answer, cut), arrived
@@ -130,15 +131,21 @@ class Arriving:
         unpacked = [one for part in parts for one in unzipped(part, held)]
         return opening.delivery(unpacked, mapping)
 
-    async def _same_feed(self, arrived: Arrived) -> None:
-        """Refuse corrections of what this sender never sent in this feed."""
+    async def _mended(self, arrived: Arrived) -> date | None:
+        """
+        Return the day of the delivery that this one corrects, if it corrects one.
+
+        Raises a 422 for what this sender never sent in this feed.
+        """
         if arrived.corrects is None:
-            return
+            return None
         pool = self._service.pool
-        feed = await pool.fetchval(_OWN, arrived.corrects, arrived.sender)
-        if feed != arrived.feed:
+        found = await pool.fetchrow(_OWN, arrived.corrects, arrived.sender)
+        if found is None or found["feed"] != arrived.feed:
             detail = "corrects must name a delivery of the same feed that you sent."
             raise Problem(422, "not-understood", detail)
+        as_at: date | None = found["as_at"]
+        return as_at
 
     async def _refused(
         self, arrived: Arrived, broken: BrokenFileError, *, narrow: bool

@@ -14,14 +14,25 @@ _FOUND: Final = (
 )
 
 
+def spoken_day(
+    delivery: Delivery, stated: date | None, mended: date | None = None
+) -> date | None:
+    """
+    Return the day of which a delivery speaks; None where nothing says it.
+
+    What the sender has *stated* goes before what the files say. Mended rows that say
+    nothing belong to the snapshot that they mend, which spoke of the day *mended*.
+    """
+    return stated or delivery.as_at or mended
+
+
 def not_to_come(delivery: Delivery, stated: date | None, today: date) -> None:
     """
     Refuse a delivery that speaks of a day after *today*; raises BrokenFileError.
 
-    Nothing that comes before that day would be taken in after it. What the sender has
-    *stated* goes before what the files say.
+    Nothing that comes before that day would be taken in after it.
     """
-    spoken = stated or delivery.as_at
+    spoken = spoken_day(delivery, stated)
     if spoken and spoken > today:
         where = "as_at" if stated else "reference date"
         raise BrokenFileError(

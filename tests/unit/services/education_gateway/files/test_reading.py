@@ -13,7 +13,7 @@ from services.education_gateway.translate.files.layout import (
     BadCellError,
     BrokenFileError,
 )
-from services.education_gateway.translate.files.speaking import not_to_come
+from services.education_gateway.translate.files.speaking import not_to_come, spoken_day
 from tests.support.school_files import SEN2, csv_of, judged, part, pupil, read, zipped
 
 PUPILS = [pupil(nth) for nth in range(5)]
@@ -215,6 +215,20 @@ def test_a_day_that_is_yet_to_come_is_refused(stated):
     with pytest.raises(BrokenFileError, match="yet to come") as refused:
         not_to_come(found, stated, today)
     assert "as_at" in refused.value.remedy
+
+
+def test_mended_rows_speak_of_the_day_of_what_they_mend():
+    """What is stated goes first, then what the files say, then the delivery mended."""
+    silent = opening.delivery([part(csv_of([pupil(1)]), "pupilonroll.csv")])
+    dated = opening.delivery(
+        [part(csv_of(rows), f"{name}.csv") for name, rows in SEN2.items()]
+    )
+    stated, mended = date(2025, 9, 1), date(2025, 10, 2)
+
+    assert spoken_day(silent, None, mended) == mended
+    assert spoken_day(dated, None, mended) == dated.as_at
+    assert spoken_day(dated, stated, mended) == stated
+    assert spoken_day(silent, None, None) is None
 
 
 def test_files_of_several_kinds_are_not_one_delivery():
