@@ -19,7 +19,7 @@ from services.education_gateway.translate.files.layout import (
 _UPN: Final[TypeAdapter[str]] = TypeAdapter(Upn)
 _NHS: Final[TypeAdapter[str]] = TypeAdapter(NhsNumber)
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(PersonName)
-_NEVER_LINKS: Final = "The row is taken in; it joins no other record by this number."
+_NEVER_LINKS: Final = "Check it: the row joins no other record by this number."
 
 
 @dataclass(frozen=True, slots=True)

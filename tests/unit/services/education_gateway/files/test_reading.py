@@ -217,6 +217,18 @@ def test_a_day_that_is_yet_to_come_is_refused(stated):
     assert "as_at" in refused.value.remedy
 
 
+def test_a_doubt_about_a_row_that_is_set_aside_says_not_that_it_is_taken_in():
+    """A bad UPN beside a bad code: the one is a doubt, and only the other a fault."""
+    row = pupil(1, senprovision="Q") | {"upn": "M93112342400A"}
+
+    [said] = judged(read(part(csv_of([row]))))
+
+    [doubt] = [one for one in said.findings if one.warning]
+    assert said.failed
+    assert doubt.column == "upn"
+    assert "taken in" not in doubt.remedy
+
+
 def test_mended_rows_speak_of_the_day_of_what_they_mend():
     """What is stated goes first, then what the files say, then the delivery mended."""
     silent = opening.delivery([part(csv_of([pupil(1)]), "pupilonroll.csv")])
