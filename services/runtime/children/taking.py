@@ -92,6 +92,19 @@ class Taken:
     links: tuple[Link, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Children that nobody else adds to, or moves a person from, until the commit."""
+
+    homes: dict[str, str]
+    """The child of each person that was asked for."""
+    children: set[str]
+    stamps: dict[str, UUID]
+    """Of the step that last changed each of them."""
+    stamp: UUID
+    """Of this step."""
+
+
 class Children:
     """The children that one reader has lately been concerned with."""
 
@@ -112,43 +125,40 @@ class Children:
         links = await _linked(step.conn, decisions) if decisions else ()
         if entries:
             await add_entries(step.conn, entries)
-        homes = await _homes(step.conn, {e.personref for e in entries} | set(persons))
-        fresh: defaultdict[str, list[Entry]] = defaultdict(list)
-        for entry in entries:
-            fresh[homes[entry.personref]].append(entry)
         stirred = {
             ref for link in links for m in link.moved for ref in (m.now, m.before)
         }
         shaken = {ref for ref in stirred if ref}
-        touched = shaken | set(homes.values())
-        children = await self._now(step.conn, touched, fresh, shaken)
+        whom = {e.personref for e in entries} | set(persons)
+        held = await _held(step.conn, whom, shaken)
+        fresh: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            fresh[held.homes[entry.personref]].append(entry)
+        children = await self._now(step.conn, held, fresh, shaken)
         return Taken(children, links)
 
     async def _now(
         self,
         conn: Connection,
-        touched: set[str],
+        held: "_Held",
         fresh: dict[str, list[Entry]],
         shaken: Collection[str],
     ) -> dict[str, Child]:
-        """Return the touched children, from memory where that is still true."""
-        listed, stamp = sorted(touched), uuid4()
-        rows = await conn.fetch(_BEFORE, listed)
-        await conn.execute(_STAMP, listed, stamp)
+        """Return the held children, from memory where that is still true."""
         found: dict[str, Child] = {}
-        for row in rows:
-            ref = row["child_ref"]
+        for ref, before in held.stamps.items():
             known = self._known.get(ref)
             new = fresh.get(ref, [])
             same = ref not in shaken and all(e.type != RESTRICTED for e in new)
-            if known and known.stamp == row["stamp"] and same:
-                found[ref] = known.grown(new, stamp)
-        missing = touched - found.keys()
+            if known and known.stamp == before and same:
+                found[ref] = known.grown(new, held.stamp)
+        missing = held.children - found.keys()
         loaded = await entries_of(conn, missing) if missing else {}
         for ref in missing:
             ids = {entry.id for entry in fresh.get(ref, ())}
             entries = loaded.get(ref, [])
-            found[ref] = Child(ref, stamp, entries, [e for e in entries if e.id in ids])
+            own = [entry for entry in entries if entry.id in ids]
+            found[ref] = Child(ref, held.stamp, entries, own)
         for child in found.values():
             self._remember(child)
         return found
@@ -186,6 +196,29 @@ class Children:
         while self._entries > _MOST_ENTRIES and len(self._known) > 1:
             _, oldest = self._known.popitem(last=False)
             self._entries -= len(oldest.entries)
+
+
+async def _held(
+    conn: Connection, persons: Collection[str], shaken: Collection[str]
+) -> _Held:
+    """
+    Hold the children of *persons*, and those that are *shaken*.
+
+    Who joins children holds them as well. While this step waited for that, the persons
+    may have moved: then the child in which they are now is held instead, so that an
+    event is never given as one of a child that has nobody left.
+    """
+    homes = await _homes(conn, persons)
+    while True:
+        children, stamp = {*shaken, *homes.values()}, uuid4()
+        listed = sorted(children)
+        rows = await conn.fetch(_BEFORE, listed)
+        await conn.execute(_STAMP, listed, stamp)
+        now = await _homes(conn, persons)
+        if now == homes:
+            stamps = {row["child_ref"]: row["stamp"] for row in rows}
+            return _Held(homes, children, stamps, stamp)
+        homes = now
 
 
 async def hold(conn: Connection, refs: Collection[str]) -> None:
