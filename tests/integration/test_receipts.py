@@ -167,5 +167,7 @@ async def test_what_was_never_counted_is_no_debt(process):
     sent = await message_of(process, *good(1)).accepted()
     await sent.handle(0)
     await awaiting.arrived(process.pool, [sent.message.ref, UUID(int=1)])
+    asked = "SELECT awaited FROM receipts WHERE message_ref = $1"
 
+    assert await process.pool.fetchval(asked, sent.message.ref) == 0
     assert await sent.state() == "translated"
