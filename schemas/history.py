@@ -125,7 +125,9 @@ def telling(entries: Sequence[Entry]) -> list[Entry]:
     for entry in entries:
         if entry.type != WITHDRAWAL:
             record = (entry.source, entry.sourcerecord)
-            highest[record] = max(entry.sourceversion, highest.get(record, 0))
+            highest[record] = max(
+                entry.sourceversion, highest.get(record, entry.sourceversion)
+            )
     return [entry for entry in entries if not _is_idle(entry, highest)]
 
 
@@ -134,8 +136,8 @@ def _is_idle(entry: Entry, highest: dict[tuple[str, str], int]) -> bool:
     if not is_move(entry):
         return False
     named = entry.data["withdraws"]
-    top = highest.get((entry.source, named["sourcerecord"]), 0)
-    return bool(top > named["sourceversion"])
+    top = highest.get((entry.source, named["sourcerecord"]))
+    return top is not None and bool(top > named["sourceversion"])
 
 
 def statement_of(entry: Entry) -> tuple[int, int]:

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+UNNUMBERED: Final = 10**13
+"""
+Taken off the moment, in milliseconds since 1970, of a version to which its sender gave no
+number: among themselves such versions are in order of time, and any number is later.
+"""
+IN_PASSING: Final = -2 * 10**13
+"""Version of what another record says in passing: below all that a record says itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +78,7 @@ class Statement:
     """Data quality: `nhs-number-check-failed`, `upn-check-failed`, `field-left-out`."""
     warnings: tuple[tuple[str, str], ...] = field(default=())
     """Pointer and rule of what is doubtful and was taken in, for the sender alone."""
+    whole: str = ""
+    """The sender's own id of the whole record, where not all versions have a number."""
     part: int = 0
     """Tells apart the events that one row of a file makes."""

@@ -89,8 +89,11 @@ class Withdrawn(Words):
     sourcerecord: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     sourceversion: Annotated[int, Field(ge=0)] | None = None
     """Absent: every version."""
-    upto: Annotated[int, Field(ge=0)] | None = None
-    """The highest version that is taken back, with all before it; absent: no limit."""
+    upto: int | None = None
+    """
+    The highest version that is taken back, with all before it; absent: no limit. Below 0
+    it is of versions that have no number of their sender's.
+    """
     until: AwareDatetime | None = None
     """What was heard later stands, whatever its version; absent: no limit."""
 

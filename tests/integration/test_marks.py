@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytest
+
 from tests.support.agencies import TRUST, somebody
 from tests.support.fhir_door import put, settled
 from tests.support.resources import appointment, patient, reference_to
@@ -62,3 +64,37 @@ def test_an_episode_that_becomes_active_ends_a_wait_that_was_heard_of(agencies):
     assert found[0] == ["waiting_list.added.v1"]
     assert sorted(found[1]) == ["provision.started.v1", "waiting_list.removed.v1"]
     assert other == ["provision.started.v1"]
+
+
+def first_of(own, version):
+    """Return an appointment to which nobody came, as it was last updated long ago."""
+    meta = {"lastUpdated": "2026-03-04T09:00:00Z"} | numbered(version)
+    return appointment(own, f"a-{own}", "noshow", meta=meta)
+
+
+def numbered(version):
+    """Return what a record says of its version."""
+    return {"versionId": version} if version else {}
+
+
+@pytest.mark.parametrize("versions", [(None, "2"), ("2", None), (None, None)])
+@pytest.mark.parametrize(
+    ("ends", "state"), [("fulfilled", "superseded"), ("entered-in-error", "withdrawn")]
+)
+def test_what_is_said_later_holds_with_or_without_a_number(
+    agencies, versions, ends, state
+):
+    """A record may be numbered from its second version on, or at first only."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+    first, meta = first_of(own, versions[0]), numbered(versions[1])
+
+    answer = put(agencies, first)
+    settled(agencies, answer)
+    later = put(agencies, appointment(own, f"a-{own}", ends, meta=meta))
+    settled(agencies, later)
+    repeated = put(agencies, first)
+
+    for one in (answer, repeated):
+        assert {e["state"] for e in settled(agencies, one)["events"]} == {state}
+    assert {e["state"] for e in settled(agencies, later)["events"]} <= {"linked"}

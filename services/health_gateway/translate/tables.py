@@ -14,7 +14,7 @@ from services.health_gateway.rules import STRICT, Repair, Repairs
 from services.health_gateway.translate.codings import Coding
 from services.health_gateway.translate.decisions import DecisionTable, Strict, TypeName
 
-READING: Final = 11
+READING: Final = 12
 """
 Version of how resources are read, tables apart. It goes up with every change by which
 something sent before would be said otherwise (`tests/golden/readings.json`).

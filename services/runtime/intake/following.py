@@ -173,7 +173,7 @@ def _withdrawing(record: Record) -> _Withdrawing:
 def _corrects(record: Record) -> bool:
     """Return whether an event can supersede another: it is no first version."""
     said = record.attributes
-    return "sourcerecord" in said and int(said.get("sourceversion", 0)) > 1
+    return "sourcerecord" in said and int(said.get("sourceversion", 1)) != 1
 
 
 def _version(record: Record) -> tuple[str, str, bool, int]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
-from services.runtime.intake import mark_rows
+from services.runtime.intake import mark_rows, numbering
 from services.runtime.intake.mark_rows import Named, Said
 from services.runtime.intake.reversals import with_reversals
 from services.runtime.postgres import Connection
@@ -18,6 +18,7 @@ async def in_their_light(
     conn: Connection, key: bytes, said: Sequence[Said]
 ) -> list[Said]:
     """Keep the marks of *said*; return what it states, knowing the other versions."""
+    said = await numbering.in_order(conn, key, said)
     said = await with_reversals(conn, key, said)
     rows = {row for one in said for row in _rows(key, *one)}
     if not rows:

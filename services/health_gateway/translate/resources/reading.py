@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from schemas.events import CATALOGUE
-from schemas.statement import Mark, Statement
+from schemas.statement import IN_PASSING, Mark, Statement
 from services.health_gateway.codes import BAD_VALUE, PRIORITIES
 from services.health_gateway.errors import FhirRefused
 from services.health_gateway.translate.about import About
@@ -64,7 +64,9 @@ def statements(about: About) -> tuple[Statement, ...]:
     own, meant = (record_of(about), version_of(about)), meanings(about, shape)
     reversal = reversal_of(about, shape, meant, own)
     said = (
-        stated(about, shape, found, one, (one.record, 0) if one.record else own)
+        stated(
+            about, shape, found, one, (one.record, IN_PASSING) if one.record else own
+        )
         for one in meant
     )
     return tuple(replace(one, reversal=reversal) for one in said)
@@ -85,8 +87,8 @@ def stated(
     """
     Return one statement about *found*, of the record and version that *said_of* names.
 
-    A record that is only spoken of in passing has version 0: what it says of itself
-    takes its place.
+    A record that is only spoken of in passing has the lowest version: what it says of
+    itself takes its place.
     """
     happened = when(about, meant.when or shape.when)
     record, version = said_of
@@ -104,6 +106,7 @@ def stated(
         occurredprecision=happened.precision,
         sourcerecord=record + meant.facet,
         sourceversion=version,
+        whole=record,
         person=found.person,
         data=data,
         correlationid=about.heard.correlation or correlation_of(about),

@@ -4,6 +4,7 @@ import re
 from typing import Final
 from uuid import UUID
 
+from schemas.statement import UNNUMBERED
 from services.health_gateway.codes import RESTRICTED_LABELS
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import codings
@@ -76,13 +77,15 @@ def version_of(about: About) -> int:
     Return the version of the sender's record.
 
     What it says of itself; else when it was last updated, else when its Bundle was put
-    together, else when we heard, in milliseconds since 1970.
+    together, else when we heard: such a version comes before any that has a number
+    (`schemas.statement.UNNUMBERED`).
     """
     own = about.text("meta", "versionId")
     if own and _VERSION.fullmatch(own):
         return int(own)
     said = (about.text("meta", "lastUpdated"), about.sent, about.heard.at)
-    return next(filter(None, (milliseconds(text) for text in said if text)), 0)
+    found = next(filter(None, (milliseconds(text) for text in said if text)), 0)
+    return found - UNNUMBERED
 
 
 def when(about: About, paths: tuple[tuple[str, ...], ...]) -> Occurred:

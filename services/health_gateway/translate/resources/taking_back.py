@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from schemas.statement import Statement
+from schemas.statement import IN_PASSING, Statement
 from services.health_gateway.translate.about import About
 from services.health_gateway.translate.codings import codings
 from services.health_gateway.translate.nodes import Node
@@ -37,11 +37,11 @@ def withdrawals(about: About) -> tuple[Statement, ...]:
     booked = booked_for(about)
     if booked is None:
         return own
-    named = {"sourcerecord": f"{booked}#outcome", "upto": 0}
+    named = {"sourcerecord": f"{booked}#outcome", "upto": IN_PASSING}
     passing = replace(
         own[0],
         sourcerecord=f"{booked}#outcome#withdrawn",
-        sourceversion=0,
+        sourceversion=IN_PASSING,
         data={**own[0].data, "withdraws": named},
         facet="#in-passing",
         in_passing=True,
@@ -75,6 +75,7 @@ def _taken_back(
             occurredprecision=happened.precision,
             sourcerecord=f"{record}{facet}#{how}",
             sourceversion=version_of(about),
+            whole=record,
             person={},
             data={
                 "withdraws": {"sourcerecord": f"{record}{facet}", **limit},

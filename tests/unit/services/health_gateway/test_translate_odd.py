@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.statement import IN_PASSING
 from services.health_gateway.errors import FhirRefused
 from tests.support.fhir import retold_of, stated, taken
 from tests.support.resources import (
@@ -40,7 +41,7 @@ def test_a_visit_that_names_its_appointment_is_the_same_attendance(together):
 
     assert booked.type == visited.type == "appointment.attended.v1"
     assert booked.sourcerecord == visited.sourcerecord
-    assert booked.sourceversion > visited.sourceversion == 0
+    assert booked.sourceversion > visited.sourceversion == IN_PASSING
     assert visited.in_passing
     assert stated(visit())[0].sourcerecord == "Encounter/e#outcome"
     assert retold_of(seen) == [visited] or together
@@ -52,7 +53,7 @@ def test_a_visit_that_was_a_mistake_takes_back_what_it_said_of_its_appointment()
     taken_back = [one.data["withdraws"] for one in stated(visit(**named, status=WRONG))]
     without = [one.data["withdraws"] for one in stated(visit(status=WRONG))]
 
-    assert {"sourcerecord": "Appointment/a#outcome", "upto": 0} in taken_back
+    assert {"sourcerecord": "Appointment/a#outcome", "upto": IN_PASSING} in taken_back
     assert len(taken_back) == len(without) + 1
 
 

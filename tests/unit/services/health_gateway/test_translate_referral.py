@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemas.statement import Reversal, Statement
+from schemas.statement import UNNUMBERED, Reversal, Statement
 from tests.support.bars import (
     NHS_NUMBER,
     RECEIVER,
@@ -45,7 +45,8 @@ class TestReferral:
             occurred="2026-03-01T16:40:00+00:00",
             occurredprecision="instant",
             sourcerecord=RECORD,
-            sourceversion=1772442900000,
+            sourceversion=1772442900000 - UNNUMBERED,
+            whole=RECORD,
             person={
                 "local_id": "https://trust.example/Id/patient|P88",
                 "nhs_number": NHS_NUMBER,
@@ -65,7 +66,7 @@ class TestReferral:
             correlationid=CORRELATION,
             reversal=Reversal(
                 RECORD,
-                1772442900000,
+                1772442900000 - UNNUMBERED,
                 "",
                 tuple((facet, facet) for facet in ("#cancelled", "#discharged")),
             ),
@@ -169,7 +170,9 @@ class TestLaterVersions:
         assert {one.data["withdraws"]["sourcerecord"] for one in found} == {
             RECORD + side for side in ("#cancelled", "#other", "#validation")
         }
-        assert {one.data["withdraws"]["upto"] for one in found} == {1772442900000}
+        assert {one.data["withdraws"]["upto"] for one in found} == {
+            1772442900000 - UNNUMBERED
+        }
         assert {len(one.person) for one in found} == {0}
         assert {one.sourcerecord.removeprefix(RECORD) for one in found} == {
             f"{side}#withdrawn" for side in ("#cancelled", "#other", "#validation")
@@ -222,11 +225,14 @@ class TestRecord:
         ("changes", "version"),
         [
             ({"version": "7"}, 7),
-            ({"version": "v7"}, 1772442900000),
-            ({"last_updated": "2026-03-02T10:15:00.250+01:00"}, 1772442900250),
+            ({"version": "v7"}, 1772442900000 - UNNUMBERED),
+            (
+                {"last_updated": "2026-03-02T10:15:00.250+01:00"},
+                1772442900250 - UNNUMBERED,
+            ),
             (
                 {"last_updated": None, "timestamp": "2026-03-02T09:15:01Z"},
-                1772442901000,
+                1772442901000 - UNNUMBERED,
             ),
         ],
     )
@@ -240,4 +246,4 @@ class TestRecord:
         """Two messages about it are put in the order in which they came."""
         found = stated(referral_bundle(last_updated=None, timestamp=None))
 
-        assert found.sourceversion == 1773144000000
+        assert found.sourceversion == 1773144000000 - UNNUMBERED
