@@ -6,6 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator
 
+NAMELESS: Final = "nameless"
+"""Mark of a number beside which there was no name: it leads to no other child."""
 _UPN_LETTERS: Final = "ABCDEFGHJKLMNPQRTUVWXYZ"  # I, O and S are never used
 _NHS_NUMBER: Final = re.compile(r"[0-9]{10}", re.ASCII)
 _UPN: Final = re.compile(

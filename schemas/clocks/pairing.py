@@ -67,8 +67,11 @@ def pairs(
     a start first. Each belongs to the earliest start that still waits: among those
     with its correlation id if there are any, else among all that it fits.
     """
+    given = list(said)
+    if not given or not opens:
+        return {}
     lines = _Lines(rule, opens)
-    choices = [(answer, lines.named(answer)) for answer in said]
+    choices = [(answer, lines.named(answer)) for answer in given]
     choices.sort(key=lambda choice: (not choice[1], *turn(choice[0])))
     taken: dict[str, Answer] = {}
     for answer, named in choices:

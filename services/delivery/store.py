@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID
 
 import orjson
 
@@ -78,7 +77,7 @@ async def append(conn: Connection, lines: Sequence[Line]) -> None:
     await conn.execute(
         _APPEND,
         [line.org for line in once],
-        [UUID(line.event_id) for line in once],
+        [line.event_id for line in once],
         [line.kind for line in once],
         [line.person for line in once],
     )
@@ -161,7 +160,7 @@ async def add_notices(conn: Connection, notices: Sequence[Notice]) -> None:
         "INSERT INTO notices (event_id, kind, person_ref, clock, said, body)"
         " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[],"
         " $5::bytea[], $6::bytea[]) ON CONFLICT DO NOTHING",
-        [UUID(n.id) for n in notices],
+        [n.id for n in notices],
         [n.kind for n in notices],
         [n.person for n in notices],
         [n.clock for n in notices],
@@ -183,7 +182,7 @@ async def clock_notices(conn: Connection, persons: Collection[str]) -> list[Noti
 async def notices(conn: Connection, ids: Collection[str]) -> dict[str, Notice]:
     """Return notices by id."""
     rows = await conn.fetch(
-        "SELECT * FROM notices WHERE event_id = ANY($1::uuid[])", [UUID(i) for i in ids]
+        "SELECT * FROM notices WHERE event_id = ANY($1::uuid[])", list(ids)
     )
     return {str(row["event_id"]): _notice(dict(row)) for row in rows}
 

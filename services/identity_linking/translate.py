@@ -14,7 +14,7 @@ from schemas.agreement import WITHDRAWAL_CATEGORY
 from schemas.entry import Entry
 from schemas.errors import Refused
 from schemas.history import WITHDRAWAL, standing
-from schemas.identifiers import is_organisation
+from schemas.identifiers import NAMELESS, is_organisation
 from schemas.naming import namings
 from services.identity_linking.rules import Stated, stated
 from services.runtime import instants, refs
@@ -205,10 +205,13 @@ def lookups(
     """
     Return the hashes by which a search finds *said*, with what may reveal them.
 
-    A viewer's search may use a number only if the event that stated it may be seen.
+    A viewer's search may use a number only if the event that stated it may be seen. One
+    stated without a name founds a child of its own: it is marked, so that it does not
+    hide the child who has the number with a name.
     """
+    mark = [] if said.named else [NAMELESS]
     return [
-        [hashes[number], category, sensitivity]
+        [hashes[number], category, sensitivity, *mark]
         for _, number in said.numbers
         if number in hashes
     ]

@@ -9,6 +9,7 @@ Source: CloudEvents 1.0.2, Kafka Protocol Binding §3.2.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -80,11 +81,21 @@ def headers_of(attributes: Mapping[str, str | int | None]) -> Headers:
 
 def attributes_of(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
     """Return the `ce_` headers as text; bytes that are not UTF-8 are replaced."""
-    return {
-        name[3:]: value.decode("utf-8", "replace")
-        for name, value in headers
-        if value is not None and name.startswith("ce_")
-    }
+    own = [
+        (name, value)
+        for header, value in headers
+        if value is not None and (name := _attribute(header))
+    ]
+    try:
+        return {name: value.decode() for name, value in own}
+    except UnicodeDecodeError:
+        return {name: value.decode("utf-8", "replace") for name, value in own}
+
+
+@lru_cache(maxsize=1024)
+def _attribute(header: str) -> str:
+    """Return the attribute that a header holds; nothing where it is another header."""
+    return header[3:] if header.startswith("ce_") else ""
 
 
 def event_data(record: Record) -> dict[str, Any]:

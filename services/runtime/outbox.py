@@ -24,7 +24,8 @@ LaneName = tuple[str, int]
 
 _WRITE: Final = """
 WITH wanted AS (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) AS w(topic, partition, n)
+    SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[])
+        WITH ORDINALITY AS w(topic, partition, n, lane)
 ), locked AS (
     SELECT l.topic, l.partition FROM lanes l
     JOIN wanted w USING (topic, partition)
@@ -33,15 +34,16 @@ WITH wanted AS (
     UPDATE lanes l SET next_seq = l.next_seq + w.n
     FROM wanted w JOIN locked k USING (topic, partition)
     WHERE l.topic = w.topic AND l.partition = w.partition
-    RETURNING l.topic, l.partition, l.next_seq - w.n AS first, l.owner
+    RETURNING l.topic, l.partition, l.next_seq - w.n AS first, l.owner, w.lane
 ), kept AS (
     INSERT INTO written (topic, partition, seq, key, headers, value)
-    SELECT r.topic, r.partition, t.first + r.nth, r.key, r.headers, r.value
-    FROM unnest($4::text[], $5::int[], $6::bigint[], $7::bytea[], $8::bytea[],
-                $9::bytea[]) AS r(topic, partition, nth, key, headers, value)
-    JOIN taken t USING (topic, partition)
+    SELECT t.topic, t.partition, t.first + r.nth, r.key, r.headers, r.value
+    FROM unnest($4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], $8::bytea[])
+        AS r(lane, nth, key, headers, value)
+    JOIN taken t USING (lane)
 )
-SELECT *, set_config('synchronous_commit', 'on', true) FROM taken
+SELECT topic, partition, first, owner, set_config('synchronous_commit', 'on', true)
+FROM taken
 """
 _SENT_BEFORE: Final = """
 SELECT s.topic, s.id FROM sent_before s
@@ -139,35 +141,42 @@ async def write(
     """
     if not outgoing:
         return []
-    counts: Counter[LaneName] = Counter()
-    nth: list[int] = []
-    for out in outgoing:
-        nth.append(counts[out.lane])
-        counts[out.lane] += 1
-    lanes = await _write(conn, outgoing, counts, nth)
+    own = [out.lane for out in outgoing]
+    nth, counts = _numbered(own)
+    lanes = await _write(conn, outgoing, counts, list(zip(own, nth, strict=True)))
     if any(holder != owner for _, holder in lanes.values()):
         await conn.execute("SELECT pg_notify('lanes_' || current_schema(), '')")
     return [
-        Numbered(out.lane, lanes[out.lane][0] + n, out.key, out.headers, out.value)
-        for out, n in zip(outgoing, nth, strict=True)
+        Numbered(lane, lanes[lane][0] + n, out.key, out.headers, out.value)
+        for out, lane, n in zip(outgoing, own, nth, strict=True)
     ]
+
+
+def _numbered(lanes: Sequence[LaneName]) -> tuple[list[int], Counter[LaneName]]:
+    """Return which of its lane's each is, from 0, and how many each lane has."""
+    counts: Counter[LaneName] = Counter()
+    nth: list[int] = []
+    for lane in lanes:
+        nth.append(counts[lane])
+        counts[lane] += 1
+    return nth, counts
 
 
 async def _write(
     conn: Connection,
     outgoing: Sequence[Outgoing],
     counts: Mapping[LaneName, int],
-    nth: Sequence[int],
+    places: Sequence[tuple[LaneName, int]],
 ) -> dict[LaneName, tuple[int, str]]:
     """Lock the lanes in order and write; return each one's first number and owner."""
+    index = {lane: n for n, lane in enumerate(counts, start=1)}
     rows = await conn.fetch(
         _WRITE,
         [topic for topic, _ in counts],
         [partition for _, partition in counts],
         list(counts.values()),
-        [out.topic for out in outgoing],
-        [out.partition for out in outgoing],
-        nth,
+        [index[lane] for lane, _ in places],
+        [nth for _, nth in places],
         [out.key for out in outgoing],
         [packed(out.headers) for out in outgoing],
         [out.value for out in outgoing],

@@ -21,7 +21,7 @@ Sighting = tuple[UUID, int, str, bytes]
 _TAKE: Final = """
 WITH batch AS (
     SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[])
-        AS b(topic, partition, first, next)
+        WITH ORDINALITY AS b(topic, partition, first, next, nth)
 ), locked AS (
     SELECT p.topic, p.partition, p.next_offset FROM positions p
     JOIN batch USING (topic, partition) WHERE p.reader = $1
@@ -30,18 +30,24 @@ WITH batch AS (
     UPDATE positions p SET next_offset = b.next
     FROM locked l JOIN batch b USING (topic, partition)
     WHERE p.reader = $1 AND p.topic = l.topic AND p.partition = l.partition
-    AND l.next_offset = b.first RETURNING p.topic, p.partition
+    AND l.next_offset = b.first RETURNING p.topic, b.nth
+), come AS (
+    SELECT m.topic, r.id, r.attempt, r.sha256, r.nth
+    FROM unnest($6::bigint[], $7::uuid[], $8::int[], $9::bytea[])
+        WITH ORDINALITY AS r(batch, id, attempt, sha256, nth)
+    JOIN moved m ON m.nth = r.batch
 ), new AS (
     INSERT INTO seen (reader, id, attempt, topic, sha256)
-    SELECT $1, r.id, r.attempt, r.topic, r.sha256
-    FROM unnest($6::text[], $7::int[], $8::uuid[], $9::int[], $10::bytea[])
-        WITH ORDINALITY AS r(topic, partition, id, attempt, sha256, nth)
-    JOIN moved USING (topic, partition) ORDER BY r.nth
+    SELECT $1, id, attempt, topic, sha256 FROM come ORDER BY nth
     ON CONFLICT DO NOTHING RETURNING topic, id, attempt, sha256
+), counted AS (
+    SELECT (SELECT count(*) FROM come) = (SELECT count(*) FROM new) AS all_new
 )
-SELECT topic, partition, next_offset, NULL::uuid AS id, NULL::int AS attempt,
-    NULL::bytea AS sha256, set_config('synchronous_commit', 'off', true) FROM locked
-UNION ALL SELECT topic, NULL, NULL, id, attempt, sha256, NULL FROM new
+SELECT topic, partition, next_offset, all_new, NULL::uuid AS id, NULL::int AS attempt,
+    NULL::bytea AS sha256, set_config('synchronous_commit', 'off', true)
+FROM locked, counted
+UNION ALL SELECT topic, NULL, NULL, NULL, id, attempt, sha256, NULL
+FROM new, counted WHERE NOT all_new
 """
 _SEE: Final = """
 INSERT INTO seen (reader, id, attempt, topic, sha256)
@@ -62,15 +68,25 @@ class Taken:
     whole: list[Place] = field(default_factory=list)
     """Places whose batch began at the position, which has moved behind it."""
     strays: dict[Place, int] = field(default_factory=dict)
+    all_new: bool = True
+    """Whether nothing of it had been seen, and nothing comes twice: the usual case."""
     new: set[Sighting] = field(default_factory=set)
-    """Id, attempt, topic and hash of what had not been seen."""
+    """Id, attempt, topic and hash of what had not been seen, where not all is new."""
+
+    def fresh(self, records: Sequence[Record]) -> list[Record]:
+        """Return those of *records* that had not been seen, each once."""
+        return list(records) if self.all_new else once(records, self.new)
 
 
 async def take(
     conn: Connection, reader: str, batches: Mapping[Place, Sequence[Record]]
 ) -> Taken:
     """Lock the positions in order, move them, and note what is seen for the first time."""
-    records = [record for batch in batches.values() for record in batch]
+    records = [
+        (nth, record)
+        for nth, batch in enumerate(batches.values(), start=1)
+        for record in batch
+    ]
     rows = await conn.fetch(
         _TAKE,
         reader,
@@ -78,17 +94,18 @@ async def take(
         [partition for _, partition in batches],
         [batch[0].offset for batch in batches.values()],
         [batch[-1].offset + 1 for batch in batches.values()],
-        [r.topic for r in records],
-        [r.partition for r in records],
-        [r.id for r in records],
-        [r.attempt for r in records],
-        [r.sha256 for r in records],
+        [nth for nth, _ in records],
+        [r.id for _, r in records],
+        [r.attempt for _, r in records],
+        [r.sha256 for _, r in records],
     )
     taken = Taken()
-    for topic, partition, wanted, own, attempt, sha256, _ in rows:
+    for topic, partition, wanted, all_new, own, attempt, sha256, _ in rows:
         if own is not None:
             taken.new.add((own, attempt, topic, sha256))
-        elif batches[(topic, partition)][0].offset == wanted:
+            continue
+        taken.all_new = all_new
+        if batches[(topic, partition)][0].offset == wanted:
             taken.whole.append((topic, partition))
         else:
             taken.strays[(topic, partition)] = wanted

@@ -187,7 +187,7 @@ class Steps:
             taken = await positions.take(step.conn, reader, batches)
             failpoint("after-positions", reader)
             read = [r for place in taken.whole for r in batches[place]]
-            fresh = positions.once(read, taken.new)
+            fresh = taken.fresh(read)
             if len(fresh) < len(read):
                 await _refuse_conflicts(step, reader, read)
             failpoint("after-seen", reader)

@@ -188,3 +188,17 @@ class TestIdentifiers:
         agencies.publish(event(person, "event.withdrawn.v1", data=named))
 
         assert identifiers(agencies, child, TRUST).status_code == 404
+
+
+@pytest.mark.parametrize("first", ["named", "nameless"])
+def test_a_number_stated_without_a_name_does_not_hide_the_child(agencies, first):
+    """A census without names founds children; who has the number with a name is found."""
+    person = somebody()
+    bare = without(person, "family_name", "given_name", "nhs_number")
+    said = {"named": event(person, REQUESTED), "nameless": event(bare, REQUESTED)}
+    became = {one: agencies.publish(said[one]) for one in sorted(said, key=lambda one: one != first)}
+    [named] = became["named"]["events"]
+
+    found = agencies.child_of(person)
+
+    assert named["id"] in [one["id"] for one in agencies.entries(found)]

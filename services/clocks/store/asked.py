@@ -1,7 +1,6 @@
 """Where requests that are open are found, by whom they ask and who asked."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from services.clocks.rules import Asked
 from services.runtime.postgres import Connection
@@ -15,7 +14,7 @@ async def note(conn: Connection, rows: Sequence[Asked]) -> None:
         " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[])"
         " ON CONFLICT (org, ask_id) DO UPDATE SET person_ref = excluded.person_ref,"
         " open = excluded.open",
-        [UUID(row.ask_id) for row in ordered],
+        [row.ask_id for row in ordered],
         [row.org for row in ordered],
         [row.person_ref for row in ordered],
         [row.open for row in ordered],

@@ -39,7 +39,7 @@ async def kept_of(
         " WHERE child_ref ="
         " ANY($1::text[]) OR clock_id = ANY($2::uuid[]) ORDER BY clock_id FOR UPDATE",
         list(children),
-        [UUID(clock) for clock in clocks],
+        list(clocks),
     )
     return {str(row["clock_id"]): _kept(dict(row)) for row in rows}
 
@@ -59,7 +59,7 @@ async def keep(conn: Connection, rows: Sequence[Published]) -> None:
         " ON CONFLICT (clock_id) DO UPDATE SET child_ref = excluded.child_ref,"
         " facts = excluded.facts, ended = excluded.ended, due = excluded.due,"
         " changes = excluded.changes, said = excluded.said, body = excluded.body",
-        [UUID(row.kept.clock_id) for row in rows],
+        [row.kept.clock_id for row in rows],
         [row.child for row in rows],
         [row.kept.facts for row in rows],
         [row.kept.ended for row in rows],
@@ -95,7 +95,7 @@ async def move(conn: Connection, places: Sequence[tuple[str, str]]) -> None:
     await conn.execute(
         "UPDATE clocks c SET child_ref = m.child FROM unnest($1::uuid[], $2::text[])"
         " AS m(id, child) WHERE c.clock_id = m.id AND c.child_ref <> m.child",
-        [UUID(clock) for clock, _ in places],
+        [clock for clock, _ in places],
         [child for _, child in places],
     )
 
@@ -112,7 +112,7 @@ async def drop(
         "UPDATE clocks SET child_ref = '', facts = '', ended = true,"
         " changes = changes + 1 WHERE clock_id = ANY($1::uuid[])"
         " RETURNING *",
-        [UUID(clock) for clock in clocks],
+        list(clocks),
     )
     ordered = sorted(rows, key=lambda row: str(row["clock_id"]))
     return [

@@ -39,9 +39,14 @@ class Stated:
         return (*((scheme, number) for scheme, number in said if number), *old)
 
     @property
+    def named(self) -> bool:
+        """Whether there is a name."""
+        return bool(self.family_name or self.given_name)
+
+    @property
     def bare(self) -> bool:
         """Whether it is a number with neither date of birth nor name."""
-        return not (self.born or self.family_name or self.given_name)
+        return not (self.born or self.named)
 
 
 def stated(person: Mapping[str, Any]) -> Stated:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from uuid import UUID
 
 import orjson
 
@@ -24,7 +23,7 @@ async def add_entries(conn: Connection, entries: Sequence[Entry]) -> None:
     await conn.execute(
         "INSERT INTO entries (id, person_ref, entry, source) SELECT * FROM"
         " unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[]) ON CONFLICT DO NOTHING",
-        [UUID(entry.id) for entry in entries],
+        [entry.id for entry in entries],
         [entry.personref for entry in entries],
         [orjson.dumps(entry) for entry in entries],
         [entry.source for entry in entries],

@@ -12,6 +12,7 @@ from schemas.history import MOVED, WITHDRAWAL
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Outgoing, Record, headers_of
+from services.runtime.fetched import read_id
 
 MAPPING_VERSION: Final = "1"
 """Of what is read by no table: a sender says it in the catalogue's own words."""
@@ -39,7 +40,7 @@ class Made:
     @property
     def message(self) -> UUID:
         """The message that brought it."""
-        return UUID(self.record.attributes["causationid"])
+        return read_id(self.record.attributes["causationid"])
 
     @property
     def source(self) -> str:
@@ -188,7 +189,7 @@ def told_to(said: dict[str, Any], data: bytes, person_ref: str) -> Outgoing:
 
     *data* is the body as JSON, without a person.
     """
-    own = copy_id(UUID(said["id"]), person_ref)
+    own = copy_id(read_id(said["id"]), person_ref)
     return translated(said | {"id": str(own), "personref": person_ref}, data)
 
 

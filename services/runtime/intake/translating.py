@@ -14,6 +14,7 @@ from schemas.restriction import without_places
 from schemas.statement import Statement
 from services.runtime import refs
 from services.runtime.envelope import Record
+from services.runtime.fetched import read_id
 from services.runtime.intake import awaiting
 from services.runtime.intake.made import (
     MAPPING_VERSION,
@@ -97,14 +98,14 @@ class Translating:
         made += await restrictions(step, self.key, made)
         if made:
             await self._claim(step, made)
-        of = (UUID(record.attributes["causationid"]) for record in records)
+        of = (read_id(record.attributes["causationid"]) for record in records)
         await awaiting.arrived(step.conn, of)
 
     def made(
         self, record: Record, said: Sequence[Statement], mapping: str
     ) -> list[Made]:
         """Return the events of one record, which states *said* by that *mapping*."""
-        message = UUID(record.attributes["causationid"])
+        message = read_id(record.attributes["causationid"])
         made = (self._one(record, message, statement) for statement in said)
         return [replace(one, mapping=mapping) for one in made]
 
@@ -221,7 +222,7 @@ async def _note(step: Step, notes: Sequence[Note]) -> None:
 
 async def _note_refused(step: Step, record: Record, refused: Refused) -> None:
     """Let the receipt show that this item was refused."""
-    message = UUID(record.attributes["causationid"])
+    message = read_id(record.attributes["causationid"])
     await step.conn.execute(
         "INSERT INTO receipt_events (message_ref, place, state, reason, rule, where_)"
         " VALUES ($1, $2, 'refused', $3, $4, $5)",

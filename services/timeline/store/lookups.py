@@ -3,9 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from schemas.identifiers import NAMELESS
 from services.runtime.postgres import Connection
+
+
+class Found(NamedTuple):
+    """A kind of statement by which a child is found."""
+
+    category: str
+    sensitivity: str
+    nameless: bool
+    """Whether there was no name beside the number."""
 
 
 async def hear(conn: Connection, heard: Mapping[str, str]) -> None:
@@ -24,30 +34,32 @@ async def note(conn: Connection, links: Iterable[Mapping[str, Any]]) -> None:
     """Keep the hashes by which link decisions say that persons are found."""
     rows = sorted(
         {
-            (found[0], person, found[1], found[2])
+            (found[0], person, found[1], found[2], NAMELESS in found[3:])
             for link in links
             for person, hashes in link["lookups"].items()
             for found in hashes
         }
     )
     await conn.execute(
-        "INSERT INTO lookups (hash, person_ref, category, sensitivity)"
-        " SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])"
-        " ON CONFLICT DO NOTHING",
-        *[[row[i] for row in rows] for i in range(4)],
+        "INSERT INTO lookups AS l (hash, person_ref, category, sensitivity, nameless)"
+        " SELECT h, p, c, s, bool_and(n) FROM unnest($1::text[], $2::text[], $3::text[],"
+        " $4::text[], $5::bool[]) AS t(h, p, c, s, n) GROUP BY h, p, c, s"
+        " ORDER BY h, p, c, s ON CONFLICT (hash, person_ref, category, sensitivity)"
+        " DO UPDATE SET nameless = false WHERE l.nameless AND NOT excluded.nameless",
+        *[[row[i] for row in rows] for i in range(5)],
     )
 
 
-async def found(conn: Connection, lookup: str) -> dict[str, Sequence[tuple[str, str]]]:
-    """Return, by child, category and sensitivity of each statement of a number."""
+async def found(conn: Connection, lookup: str) -> dict[str, Sequence[Found]]:
+    """Return, by child, each kind of statement of a number."""
     rows = await conn.fetch(
-        "SELECT DISTINCT p.child_ref, l.category, l.sensitivity FROM lookups l"
-        " JOIN places p USING (person_ref) WHERE l.hash = $1",
+        "SELECT DISTINCT p.child_ref, l.category, l.sensitivity, l.nameless"
+        " FROM lookups l JOIN places p USING (person_ref) WHERE l.hash = $1",
         lookup,
     )
-    stated: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in rows:
-        stated[row["child_ref"]].append((row["category"], row["sensitivity"]))
+    stated: defaultdict[str, list[Found]] = defaultdict(list)
+    for child, *kind in rows:
+        stated[child].append(Found(*kind))
     return dict(stated)
 
 

@@ -1,6 +1,7 @@
 """What a viewer asks of the timeline, with permission and audit, for every door."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -109,23 +110,34 @@ class Reading:
         """Find, decide and audit."""
         stated = await lookups.found(conn, lookup)
         entries = await children.entries_of(conn, stated)
-        found: dict[str, Reach] = {}
+        found: dict[str, tuple[Reach, Sequence[lookups.Found]]] = {}
         for child, kinds in stated.items():
             reached = self._reach(caller, entries.get(child, []))
-            if reached and any(_may_find(reached, *kind) for kind in kinds):
-                found[child] = reached
-        if len(found) != 1:
+            if reached and (may := [k for k in kinds if _may_find(reached, k)]):
+                found[child] = reached, may
+        named = {c: one for c, one in found.items() if not _is_nameless(one[1])}
+        if len(named or found) != 1:
             raise unknown()
-        child, reached = found.popitem()
+        child, (reached, _) = (named or found).popitem()
         await audit.record(conn, _disclosure(caller, reached, "search", child, {}))
         return child
 
 
-def _may_find(reached: Reach, category: str, sensitivity: str) -> bool:
+def _may_find(reached: Reach, kind: lookups.Found) -> bool:
     """Return whether the event that stated the number may be seen."""
     return decide(
-        reached, category=category, sensitivity=sensitivity, source=""
+        reached, category=kind.category, sensitivity=kind.sensitivity, source=""
     ).permitted
+
+
+def _is_nameless(kinds: Sequence[lookups.Found]) -> bool:
+    """
+    Return whether nobody gave a name beside the number.
+
+    Such a person founded a child, for a number alone never links; the child who has the
+    number with a name is the one that is meant.
+    """
+    return all(kind.nameless for kind in kinds)
 
 
 def known_moment(known_on: str | None) -> str | None:
