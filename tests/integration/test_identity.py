@@ -196,7 +196,10 @@ def test_a_number_stated_without_a_name_does_not_hide_the_child(agencies, first)
     person = somebody()
     bare = without(person, "family_name", "given_name", "nhs_number")
     said = {"named": event(person, REQUESTED), "nameless": event(bare, REQUESTED)}
-    became = {one: agencies.publish(said[one]) for one in sorted(said, key=lambda one: one != first)}
+    became = {
+        one: agencies.publish(said[one])
+        for one in sorted(said, key=lambda one: one != first)
+    }
     [named] = became["named"]["events"]
 
     found = agencies.child_of(person)
