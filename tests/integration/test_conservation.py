@@ -15,7 +15,10 @@ from tests.support.agencies import (
     somebody,
     sql,
 )
+from tests.support.fhir_door import put
+from tests.support.fhir_door import settled as settled_resource
 from tests.support.local_stack import until
+from tests.support.resources import appointment
 
 READERS = {
     ("health-gateway", "health.inbound"),
@@ -107,6 +110,10 @@ def test_everything_is_in_one_state(agencies, console):
     agencies.post([event(person, REQUESTED), {}])
     agencies.post(b"{")
     settled(agencies, post(agencies, bundle(patient)))
+    mistake = appointment(f"pat-{uuid4()}", f"a-{uuid4()}", "entered-in-error")
+    for _ in range(2):
+        became = settled_resource(agencies, put(agencies, mistake))
+        assert (became["state"], became["events"]) == ("translated", [])
     sql(
         agencies,
         "INSERT INTO education_gateway.out_of_scope VALUES"

@@ -166,7 +166,7 @@ async def test_what_was_never_counted_is_no_debt(process):
     """A receipt that was read back from the log counts nothing, and shows no less."""
     sent = await message_of(process, *good(1)).accepted()
     await sent.handle(0)
-    await awaiting.arrived(process.pool, [sent.message.ref, UUID(int=1)])
+    await awaiting.arrived(process.pool, {sent.message.ref: 1, UUID(int=1): 1})
     asked = "SELECT awaited FROM receipts WHERE message_ref = $1"
 
     assert await process.pool.fetchval(asked, sent.message.ref) == 0

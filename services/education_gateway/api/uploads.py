@@ -3,7 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
 from urllib.parse import unquote
@@ -21,6 +21,8 @@ _MULTIPART: Final = "multipart/form-data"
 _FORM: Final = "application/x-www-form-urlencoded"
 _COPY: Final = 1 << 20
 _LONGEST_NAME: Final = 120
+_HEARD_OUT: Final = 2
+"""So many times what may be sent is heard before it is refused."""
 
 File = tuple[str, str, BinaryIO]
 """Name, media type and content."""
@@ -52,7 +54,11 @@ async def received(request: Request, limit: int) -> Upload:
     """Return the files of a request, raw or multipart; raises a 413, 415 or 422."""
     check_coding(request)
     declared = request.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > limit + _COPY:
+    if (
+        declared.isascii()
+        and declared.isdigit()
+        and int(declared) > limit * _HEARD_OUT + _COPY
+    ):
         raise too_large(limit)
     kind = request.headers.get("content-type", "")
     if kind.startswith(_MULTIPART):
@@ -65,8 +71,11 @@ async def received(request: Request, limit: int) -> Upload:
 async def _raw(request: Request, limit: int, kind: str) -> Upload:
     """Return a body as the one file that it is."""
     stream: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - the upload closes it
-    async for chunk in _counted(request, limit):
-        stream.write(chunk)
+    with ExitStack() as failing:
+        failing.callback(stream.close)
+        async for chunk in _counted(request, limit):
+            stream.write(chunk)
+        failing.pop_all()
     name = request.query_params.get("name") or _named(request)
     said = Upload(files=[(tidy(name), kind[:100], stream)])
     if not stream.tell():
@@ -76,13 +85,21 @@ async def _raw(request: Request, limit: int, kind: str) -> Upload:
 
 
 async def _counted(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """Yield the body as it comes; raises a 413 as soon as it is too long."""
+    """
+    Yield the body as it comes; raises a 413 where it is too long.
+
+    Some of what is too long is heard and let go: a client that listens only when it has
+    sent everything would find the connection closed, and no answer.
+    """
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > limit:
-            raise too_large(limit)
-        yield chunk
+        if size > limit * _HEARD_OUT:
+            break
+        if size <= limit:
+            yield chunk
+    if size > limit:
+        raise too_large(limit)
 
 
 async def _parts(request: Request, limit: int) -> Upload:

@@ -71,7 +71,7 @@ async def done(step: Step, ref: UUID, progress: Progress) -> None:
     await step.conn.execute(
         "UPDATE files SET state = 'done' WHERE message_ref = $1", ref
     )
-    await awaiting.arrived(step.conn, [ref])
+    await awaiting.arrived(step.conn, {ref: 1})
     counts = progress.counts
     taken = any(counts.get(one) for one in ("unchanged", "others", "added", "changed"))
     state = "refused" if counts.get("failed") and not taken else "translated"

@@ -1,7 +1,6 @@
 """A receipt waits for the last item of its message, whichever comes last."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -17,14 +16,15 @@ WHERE r.message_ref = h.message_ref AND r.awaited > 0
 
 async def more(conn: Connection, ref: UUID, items: int) -> None:
     """Note that so many items of a message are on their way."""
-    await conn.execute(_MORE, ref, items)
+    if items:
+        await conn.execute(_MORE, ref, items)
 
 
-async def arrived(conn: Connection, of: Iterable[UUID]) -> None:
+async def arrived(conn: Connection, of: Mapping[UUID, int]) -> None:
     """
-    Note that items were handled; *of* has the message of each.
+    Note how many items of each message were handled.
 
     A message whose single item says by itself what became of it awaits none.
     """
-    counted = Counter(of)
-    await conn.execute(_FEWER, list(counted), list(counted.values()))
+    if of:
+        await conn.execute(_FEWER, list(of), list(of.values()))

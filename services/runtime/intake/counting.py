@@ -8,6 +8,7 @@ from services.runtime.sums import Account, Books
 _TAKEN: Final = """
 SELECT message_ref AS id, sender AS source FROM receipts r
 WHERE EXISTS (SELECT 1 FROM undoings u WHERE u.message_ref = r.message_ref)
+OR EXISTS (SELECT 1 FROM repeated p WHERE p.message_ref = r.message_ref)
 OR (r.state <> 'waiting' AND r.reason IS DISTINCT FROM 'rows-failed'
     AND EXISTS (SELECT 1 FROM receipt_events e WHERE e.message_ref = r.message_ref))
 """

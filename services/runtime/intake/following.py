@@ -200,4 +200,4 @@ async def _refused(step: Step, record: Record) -> None:
         message = UUID(own["causationid"])
         await step.conn.execute(_REFUSED_ITEM, message, int(own["place"]), *why)
         await step.conn.execute(_REFUSED_MESSAGE, message, *why)
-        await awaiting.arrived(step.conn, [message])
+        await awaiting.arrived(step.conn, {message: 1})

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -48,7 +49,9 @@ WITH noted AS (
         $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[])
         AS n(m, p, e, t, s, r, v)
 )
-UPDATE receipts SET state = 'translated' WHERE message_ref = ANY($1::uuid[])
+UPDATE receipts r SET state = 'translated', awaited = greatest(r.awaited - h.n, 0)
+FROM unnest($8::uuid[], $9::int[]) AS h(message_ref, n)
+WHERE r.message_ref = h.message_ref
 """
 _NOTE_REPEAT: Final = """
 INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
@@ -56,6 +59,11 @@ INSERT INTO receipt_events (message_ref, place, event_id, type, state, source,
 SELECT $1, $2, event_id, type, state, source, sourcerecord, sourceversion, reason, rule,
     where_, revision
 FROM receipt_events WHERE event_id = $3 ORDER BY state DESC LIMIT 1 FOR UPDATE
+"""
+_REPEATED: Final = """
+INSERT INTO repeated SELECT $1
+WHERE NOT EXISTS (SELECT 1 FROM receipt_events WHERE message_ref = $1)
+ON CONFLICT DO NOTHING
 """
 _TRANSLATED: Final = """
 UPDATE receipts SET state = 'translated' WHERE message_ref = ANY($1::uuid[])
@@ -96,10 +104,10 @@ class Translating:
         light = await in_their_light(step.conn, self.key, said)
         made = [made for one in light for made in self.made(*one, mappings[one[0].id])]
         made += await restrictions(step, self.key, made)
+        arrived = Counter(read_id(r.attributes["causationid"]) for r in records)
         if made:
-            await self._claim(step, made)
-        of = (read_id(record.attributes["causationid"]) for record in records)
-        await awaiting.arrived(step.conn, of)
+            await self._claim(step, made, arrived)
+        await awaiting.arrived(step.conn, arrived)
 
     def made(
         self, record: Record, said: Sequence[Statement], mapping: str
@@ -156,12 +164,14 @@ class Translating:
             data["withdraws"] = {"sourcerecord": hashed} | version | limits
         return data
 
-    async def _claim(self, step: Step, made: list[Made]) -> None:
+    async def _claim(
+        self, step: Step, made: list[Made], arrived: Counter[UUID]
+    ) -> None:
         """Publish the first event of each record and version; note the others."""
         new = await claim(step, made)
         firsts = [event for event in made if event.id in new]
         if firsts:
-            await send_on(step, firsts)
+            await send_on(step, firsts, arrived)
         for event in made:
             if event.id not in new:
                 await self._repeat(step, event)
@@ -181,6 +191,7 @@ class Translating:
         if said.in_passing or same:
             first = row["event_id"]
             await step.conn.execute(_NOTE_REPEAT, event.message, said.place, first)
+            await step.conn.execute(_REPEATED, event.message)
             await step.conn.execute(_TRANSLATED, [event.message])
             return
         rule = "the same record and version came with other content"
@@ -190,9 +201,13 @@ class Translating:
         await _note_refused(step, event.record, refused)
 
 
-async def send_on(step: Step, firsts: Sequence[Made]) -> None:
+async def send_on(
+    step: Step, firsts: Sequence[Made], arrived: Counter[UUID] | None = None
+) -> None:
     """
     Publish events that are the first of their record and version, and note them.
+
+    What is noted as *arrived*, items by message, is taken out of it.
 
     A message of which no event comes yet is translated all the same: what it takes back
     may never come.
@@ -202,7 +217,7 @@ async def send_on(step: Step, firsts: Sequence[Made]) -> None:
         step.publish(outgoing(event))
     notes = [note_of(event) for event in named] + await settle(step, firsts)
     if notes:
-        await _note(step, notes)
+        await _note(step, notes, arrived or Counter())
     silent = {event.message for event in firsts} - {note[0] for note in notes}
     if silent:
         await step.conn.execute(_TRANSLATED, list(silent))
@@ -215,9 +230,11 @@ def note_of(event: Made) -> Note:
     return (event.message, said.place, event.id, said.type, *record)
 
 
-async def _note(step: Step, notes: Sequence[Note]) -> None:
+async def _note(step: Step, notes: Sequence[Note], arrived: Counter[UUID]) -> None:
     """Let the receipts show what their messages have become."""
-    await step.conn.execute(_NOTE, *columns(notes))
+    messages = sorted({note[0] for note in notes})
+    items = [arrived.pop(message, 0) for message in messages]
+    await step.conn.execute(_NOTE, *columns(notes), messages, items)
 
 
 async def _note_refused(step: Step, record: Record, refused: Refused) -> None:

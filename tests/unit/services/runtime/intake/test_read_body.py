@@ -1,29 +1,12 @@
 """A body at a door: read to its bound, and heard out a little past it."""
 
 import pytest
-from starlette.requests import Request
 
 from services.runtime.intake.door import read_body
 from services.runtime.problems import Problem
+from tests.support.sender import Sender
 
 LIMIT = 10
-
-
-class Sender:
-    """A client that sends its body in pieces of five bytes."""
-
-    def __init__(self, length, declared=None):
-        """Send *length* bytes."""
-        self.left = length
-        said = [(b"content-length", b"%d" % declared)] if declared else []
-        scope = {"type": "http", "method": "POST", "headers": said}
-        self.request = Request(scope, self.receive)
-
-    async def receive(self):
-        """Return the next piece."""
-        piece = b"x" * min(5, self.left)
-        self.left -= len(piece)
-        return {"type": "http.request", "body": piece, "more_body": self.left > 0}
 
 
 async def test_a_body_as_long_as_may_be_is_read():
