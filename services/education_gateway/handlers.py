@@ -9,7 +9,7 @@ from schemas.statement import Statement
 from services.education_gateway.translate import to_statement
 from services.runtime.envelope import Record, event_data
 from services.runtime.intake.following import follow
-from services.runtime.intake.translating import Translating
+from services.runtime.intake.translating import LINGER, Translating
 from services.runtime.reading import Reader
 
 
@@ -17,7 +17,12 @@ def readers(key: bytes) -> tuple[Reader, ...]:
     """Return what this service reads; *key* hashes record ids."""
     translating = Translating(translate, key)
     return (
-        Reader("education-gateway", (topics.EDUCATION_INBOUND,), translating.handle),
+        Reader(
+            "education-gateway",
+            (topics.EDUCATION_INBOUND,),
+            translating.handle,
+            linger=LINGER,
+        ),
         Reader(
             "education-gateway-receipts",
             (topics.EVENTS_LINKED, topics.REFUSED),

@@ -9,7 +9,7 @@ from services.health_gateway.store.table_files import TableFiles
 from services.health_gateway.translate import Heard, Tables, retold
 from services.runtime.envelope import Record
 from services.runtime.intake.following import follow
-from services.runtime.intake.translating import Translating
+from services.runtime.intake.translating import LINGER, Translating
 from services.runtime.reading import Reader
 
 
@@ -27,7 +27,11 @@ def readers(translating: Translating) -> tuple[Reader, ...]:
     """Return what this service reads."""
     return (
         Reader(
-            "health-gateway", (topics.HEALTH_INBOUND,), translating.handle, most=200
+            "health-gateway",
+            (topics.HEALTH_INBOUND,),
+            translating.handle,
+            most=200,
+            linger=LINGER,
         ),
         Reader(
             "health-gateway-receipts",

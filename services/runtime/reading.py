@@ -42,6 +42,8 @@ class Reader:
     """Records in a step."""
     gather: float = 0.0
     """Seconds that Kafka may keep few records back, so that a step has more of them."""
+    linger: float = 0.0
+    """Seconds that few records wait here, where somebody waits for them in turn."""
 
     @property
     def places(self) -> list[TopicPartition]:
@@ -72,6 +74,11 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
     def name(self) -> str:
         """The reader's name."""
         return self._reader.name
+
+    @property
+    def linger(self) -> float:
+        """Seconds that few of its records wait for others."""
+        return self._reader.linger
 
     @property
     def assigned(self) -> bool:

@@ -19,10 +19,18 @@ from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
 from schemas.errors import Stopped
-from services.runtime import health, log, memory, metrics, outbox, postgres, sums
+from services.runtime import (
+    gathering,
+    health,
+    log,
+    memory,
+    metrics,
+    outbox,
+    postgres,
+    sums,
+)
 from services.runtime.answering import answer_errors
 from services.runtime.doors import Doors
-from services.runtime.gathering import gather
 from services.runtime.kafka import Cluster
 from services.runtime.listening import listen
 from services.runtime.parts import Parts, Timer, packages
@@ -189,25 +197,12 @@ class Service:
     async def _start_readers(self, readers: Sequence[Reader]) -> None:
         """Let FastStream fetch for every reader."""
         live = self._ready
-        broker = KafkaBroker(
-            self.settings.kafka.split(","),
-            allow_auto_create_topics=False,
-            apply_types=False,
-            logger=None,
-            client_id=self.instance,
-        )
-        gather(broker)
         self.readings = [
             Reading(reader, live.steps, live.cluster) for reader in readers
         ]
-        for reading in self.readings:
-            reading.subscribe(broker, self.instance)
-        try:
-            await broker.start()
-        except BaseException:
-            await broker.stop()
-            raise
-        self._broker = broker
+        self._broker = await gathering.start(
+            self.settings.kafka, self.instance, self.readings
+        )
         self.reading_since_start = True
         memory.collect_seldom()
 

@@ -68,6 +68,31 @@ async def test_what_is_away_is_tried_again_and_nothing_skipped(
     assert await process.outbox() == []
 
 
+async def test_few_records_wait_for_others_where_their_reader_says_so(
+    infrastructure, topic, process
+):
+    """Two that come one soon after the other are one step."""
+    whole, sizes = Taken(), []
+
+    async def handle(step, records):
+        """Note how many came together."""
+        sizes.append(len(records))
+        await whole(step, records)
+
+    await process.read(Reader(topic.name, (topic,), handle, linger=3.0))
+    await eventually(lambda: _assigned(process))
+    for value in (b"1", b"2"):
+        await send(infrastructure, topic.name, *good(value))
+
+    await until_taken(process, b"1", b"2")
+    assert sizes == [2]
+
+
+async def _assigned(process):
+    """Return whether the process has partitions to read."""
+    return all(reading.assigned for reading in process.readings)
+
+
 async def test_a_lost_connection_loses_nothing(infrastructure, topic, process):
     """Postgres ends every connection in the middle of a step; each record counts once."""
     whole, cut = Taken(), []

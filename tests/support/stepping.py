@@ -15,7 +15,7 @@ from faststream.kafka import KafkaBroker
 
 from deploy.local.stack import Stack
 from schemas.topics import PARTITIONS, REFUSED, Topic, settings_of
-from services.runtime import outbox, postgres
+from services.runtime import gathering, outbox, postgres
 from services.runtime.envelope import Headers, Outgoing, Record, headers_of
 from services.runtime.kafka import Cluster
 from services.runtime.reading import Reader, Reading
@@ -78,18 +78,12 @@ class Works:
 
     async def read(self, *readers: Reader) -> None:
         """Begin to read."""
-        self.broker = KafkaBroker(
-            self.stack.bootstrap,
-            allow_auto_create_topics=False,
-            apply_types=False,
-            logger=None,
-        )
         for reader in readers:
             await self.cluster.positions(reader.name, reader.topics)
-            reading = Reading(reader, self.steps, self.cluster)
-            reading.subscribe(self.broker, self.relay.owner)
-            self.readings.append(reading)
-        await self.broker.start()
+            self.readings.append(Reading(reader, self.steps, self.cluster))
+        self.broker = await gathering.start(
+            self.stack.bootstrap, self.relay.owner, self.readings
+        )
 
     async def position(self, reader: str, topic: str, partition: int = 0) -> int:
         """Return the offset that *reader* takes next."""
