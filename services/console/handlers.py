@@ -11,7 +11,7 @@ from services.console.store import ledger, refusals, sources
 from services.console.store.desk import Desk
 from services.runtime import instants, log
 from services.runtime.envelope import Record
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.step import Step
 
 _GATHER: Final = 0.5

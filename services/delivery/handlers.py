@@ -11,7 +11,7 @@ from services.runtime.agreements import Contracts
 from services.runtime.children import Child, Children, Link
 from services.runtime.decide import Reach
 from services.runtime.envelope import Record, event_data
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.step import Step
 from services.runtime.terms import Viewer
 

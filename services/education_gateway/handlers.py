@@ -10,7 +10,7 @@ from services.education_gateway.translate import to_statement
 from services.runtime.envelope import Record, event_data
 from services.runtime.intake.following import follow
 from services.runtime.intake.translating import LINGER, Translating
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 
 
 def readers(key: bytes) -> tuple[Reader, ...]:

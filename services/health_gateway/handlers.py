@@ -10,7 +10,7 @@ from services.health_gateway.translate import Heard, Tables, retold
 from services.runtime.envelope import Record
 from services.runtime.intake.following import follow
 from services.runtime.intake.translating import LINGER, Translating
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 
 
 def translator(key: bytes, files: TableFiles) -> Translating:

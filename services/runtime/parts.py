@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from schemas.topics import Topic
 from services.runtime.answering import Told, plainly
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.rereading import TakeBack
 from services.runtime.sums import Books
 

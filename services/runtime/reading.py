@@ -1,8 +1,7 @@
 """Kafka doors: batches of records from FastStream become steps."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -12,15 +11,13 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
 from schemas.errors import NotNow, Refused, Stopped
-from schemas.topics import PARTITIONS, Topic
 from services.runtime import fetched, log, metrics
 from services.runtime.envelope import Record
 from services.runtime.kafka import Cluster
 from services.runtime.positions import Place
 from services.runtime.postgres import AWAY
+from services.runtime.reader import Handle, Reader
 from services.runtime.step import Step, Steps
-
-Handle = Callable[[Step, list[Record]], Awaitable[None]]
 
 _MANY_BYTES: Final = 4 * 1024 * 1024
 _IDLE_MS: Final = 500
@@ -28,28 +25,6 @@ _IDLE_MS: Final = 500
 _HANGS: Final = 3
 _HANGS_SECONDS: Final = 20
 """A consumer that is given so long so often, while Kafka answers, does not recover."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """One consumer group's reading of some topics by one service."""
-
-    name: str
-    """Consumer group and owner of the positions, e.g. `timeline`."""
-    topics: tuple[Topic, ...]
-    handle: Handle
-    most: int = 500
-    """Records in a step."""
-    gather: float = 0.0
-    """Seconds that Kafka may keep few records back, so that a step has more of them."""
-    linger: float = 0.0
-    """Seconds that few records wait here, where somebody waits for them in turn."""
-
-    @property
-    def places(self) -> list[TopicPartition]:
-        """Every partition of its topics."""
-        names = [topic.name for topic in self.topics]
-        return [TopicPartition(n, p) for n in names for p in range(PARTITIONS)]
 
 
 class Reading(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -35,7 +35,8 @@ from services.runtime.kafka import Cluster
 from services.runtime.listening import listen
 from services.runtime.parts import Parts, Timer, packages
 from services.runtime.problems import Problem, away
-from services.runtime.reading import Reader, Reading
+from services.runtime.reader import Reader
+from services.runtime.reading import Reading
 from services.runtime.relay import Relay
 from services.runtime.republishing import start_over
 from services.runtime.rereading import Rereading

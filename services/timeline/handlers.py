@@ -6,7 +6,7 @@ from schemas import topics
 from schemas.entry import Entry
 from services.runtime import children
 from services.runtime.envelope import Record
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.step import Step
 from services.timeline.store import lookups
 

@@ -7,7 +7,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from schemas.errors import NotNow, Stopped
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from tests.support.stepping import eventually, send, works
 from tests.support.taking import Taken, good, taken, until_taken
 

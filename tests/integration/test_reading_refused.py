@@ -6,7 +6,7 @@ import pytest
 
 from schemas.topics import REFUSED
 from services.runtime.envelope import headers_of
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from tests.support.stepping import eventually, made_topic, read_all, send, works
 from tests.support.taking import Taken, good, taken, until_taken
 

@@ -5,7 +5,7 @@ import pytest
 from schemas.errors import Stopped
 from schemas.topics import ALL
 from services.runtime import kafka, outbox
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.republishing import accept, start_over
 from tests.support.stepping import eventually, outgoing, read_all, works
 

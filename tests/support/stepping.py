@@ -18,7 +18,8 @@ from schemas.topics import PARTITIONS, REFUSED, Topic, settings_of
 from services.runtime import gathering, outbox, postgres
 from services.runtime.envelope import Headers, Outgoing, Record, headers_of
 from services.runtime.kafka import Cluster
-from services.runtime.reading import Reader, Reading
+from services.runtime.reader import Reader
+from services.runtime.reading import Reading
 from services.runtime.relay import Relay
 from services.runtime.step import Steps
 

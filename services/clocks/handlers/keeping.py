@@ -19,7 +19,8 @@ from services.runtime import children, instants
 from services.runtime.agreements import Contracts
 from services.runtime.children import Child
 from services.runtime.envelope import Outgoing, Record, event_data, headers_of
-from services.runtime.reading import Reader, Reading
+from services.runtime.reader import Reader
+from services.runtime.reading import Reading
 from services.runtime.rereading import remember_sent
 from services.runtime.service import Service
 from services.runtime.step import Step

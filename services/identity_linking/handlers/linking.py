@@ -13,7 +13,7 @@ from services.identity_linking.handlers.batch import Batch
 from services.identity_linking.translate import Told, told_of
 from services.runtime import instants, refs
 from services.runtime.envelope import Outgoing, Record, headers_of
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.step import Step
 
 

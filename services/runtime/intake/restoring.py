@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.runtime import instants
 from services.runtime.envelope import Record
-from services.runtime.reading import Reader
+from services.runtime.reader import Reader
 from services.runtime.rereading import TakeBack
 from services.runtime.step import Step, turn_away, unseen
 
