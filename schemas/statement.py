@@ -80,5 +80,7 @@ class Statement:
     """Pointer and rule of what is doubtful and was taken in, for the sender alone."""
     whole: str = ""
     """The sender's own id of the whole record, where not all versions have a number."""
+    moment: int = 0
+    """When that version was made, so far as is said; milliseconds since 1970."""
     part: int = 0
     """Tells apart the events that one row of a file makes."""

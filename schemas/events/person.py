@@ -87,8 +87,8 @@ class Withdrawn(Words):
     """The record that a withdrawal names, in the sender's own words."""
 
     sourcerecord: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    sourceversion: Annotated[int, Field(ge=0)] | None = None
-    """Absent: every version."""
+    sourceversion: int | None = None
+    """Absent: every version. Below 0 it is one that has no number of its sender's."""
     upto: int | None = None
     """
     The highest version that is taken back, with all before it; absent: no limit. Below 0

@@ -7,11 +7,13 @@ waits for the end of the sleep. This consumer answers when there is something.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
 from services.runtime.reading import Reading
@@ -42,9 +44,10 @@ class GatheringConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         )
         if found and self.linger and sum(map(len, found.values())) < _FEW:
             await asyncio.sleep(self.linger)
-            more = await super().getmany(*partitions, max_records=max_records)
-            for place, records in more.items():
-                found.setdefault(place, []).extend(records)
+            with contextlib.suppress(KafkaError):  # what is wrong is said again
+                more = await super().getmany(*partitions, max_records=max_records)
+                for place, records in more.items():
+                    found.setdefault(place, []).extend(records)
         return found
 
 

@@ -1,12 +1,13 @@
 """What a record says in the light of its earlier versions, on a real stack."""
 
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from tests.support.agencies import TRUST, somebody
 from tests.support.fhir_door import put, settled
-from tests.support.resources import appointment, patient, reference_to
+from tests.support.resources import appointment, patient, reference_to, task
 
 
 def types_of(agencies, answer):
@@ -98,3 +99,30 @@ def test_what_is_said_later_holds_with_or_without_a_number(
     for one in (answer, repeated):
         assert {e["state"] for e in settled(agencies, one)["events"]} == {state}
     assert {e["state"] for e in settled(agencies, later)["events"]} <= {"linked"}
+
+
+def test_what_a_task_decides_later_without_a_number_holds(agencies):
+    """Though it only spoke of the referral in passing while it had numbers."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+    said = partial(task, own, f"t-{own}", whose=own)
+    settled(agencies, put(agencies, said("requested", meta={"versionId": "2"})))
+
+    later = put(agencies, said("accepted", meta={}))
+
+    [decided] = settled(agencies, later)["events"]
+    assert (decided["type"], decided["state"]) == ("referral.accepted.v1", "linked")
+
+
+def test_what_was_changed_before_all_was_sent_is_in_order(agencies):
+    """A record's own days decide, where a night's changes are sent one after the other."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+    days = [{"lastUpdated": f"2026-03-04T{hour}:00:00Z"} for hour in (10, 15)]
+    booked = appointment(own, f"a-{own}", "booked", meta=days[0] | {"versionId": "1"})
+    settled(agencies, put(agencies, booked))
+
+    off = put(agencies, appointment(own, f"a-{own}", "cancelled", meta=days[1]))
+
+    states = {e["type"]: e["state"] for e in settled(agencies, off)["events"]}
+    assert states == {"appointment.cancelled.v1": "linked"}

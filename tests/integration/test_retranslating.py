@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.agencies import COUNCIL, TRUST, somebody
+from tests.support.agencies import COUNCIL, TRUST, somebody, sql
 from tests.support.fhir_door import put, send, settled
 from tests.support.local_stack import until
 from tests.support.mapped import CLINIC, GATEWAY, Mapped, now
@@ -76,6 +76,26 @@ def test_a_mapping_that_changed_publishes_the_next_revision(agencies, mapped, he
     assert after["time"] == first["time"]
     assert mapped.changes(since, dry_run=False) == []
     assert len(of(agencies, person, count=2)) == 2
+
+
+def test_an_event_keeps_the_version_under_which_it_was_told(agencies, mapped, heard):
+    """A version without a number was counted otherwise once: nothing is told as gone."""
+    person, own, since = heard
+    code = f"CL-{own}"
+    settled(agencies, put(agencies, referral(own, code, meta={})))
+    [first] = of(agencies, person)
+    for table in ("records", "receipt_events"):
+        sql(
+            agencies,
+            f"UPDATE health_gateway.{table} SET sourceversion = sourceversion + 10^13"
+            f" WHERE event_id = '{first['id']}'",
+        )
+    mapped.map_clinic(code, "slt")
+
+    [done] = mapped.changes(since, dry_run=False)
+
+    assert (done["was"]["id"], done["now"]["revision"]) == (first["id"], 2)
+    assert mapped.changes(since, dry_run=False) == []
 
 
 @pytest.mark.long

@@ -3,14 +3,14 @@ Versions to which their sender gave no number, beside those that have one.
 
 A version without a number comes before every number (`schemas.statement.UNNUMBERED`): a
 record that is numbered from its second version on is in order. Where a sender gives numbers
-first and then leaves them out, what it says later would be taken as older; so a moment that
-is after a number was heard stands as it is, above the numbers.
+first and then leaves them out, what it says later would be taken as older; so a version
+that was made after the first that has a number stands under its moment, above the numbers.
+What was stated once keeps its place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from schemas.statement import IN_PASSING, UNNUMBERED, Mark, Statement
 from services.runtime import instants, refs
@@ -20,89 +20,115 @@ from services.runtime.intake.records import columns
 from services.runtime.postgres import Connection
 
 _KEEP: Final = """
-INSERT INTO numbered AS n (source, sourcerecord, heard)
-SELECT s, r, min(h) FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t(s, r, h)
+INSERT INTO numbered AS n (source, sourcerecord, moment)
+SELECT s, r, min(m) FROM unnest($1::text[], $2::text[], $3::bigint[]) AS t(s, r, m)
 GROUP BY s, r ORDER BY s, r
-ON CONFLICT (source, sourcerecord) DO UPDATE SET heard = excluded.heard
-WHERE excluded.heard < n.heard
+ON CONFLICT (source, sourcerecord) DO UPDATE SET moment = excluded.moment
+WHERE excluded.moment < n.moment
 """
-_HEARD: Final = """
-SELECT n.source, n.sourcerecord, n.heard FROM numbered n
+_FIRST: Final = """
+SELECT n.source, n.sourcerecord, n.moment FROM numbered n
 JOIN unnest($1::text[], $2::text[]) AS t(source, sourcerecord)
     USING (source, sourcerecord)
 """
+_STATED: Final = """
+SELECT r.source, r.sourcerecord, r.sourceversion FROM records r
+JOIN unnest($1::text[], $2::text[], $3::bigint[])
+    AS t(source, sourcerecord, sourceversion) USING (source, sourcerecord, sourceversion)
+"""
+
+_Stated = tuple[str, str, int]
+"""Sender, a keyed hash of what it states something of, and the version."""
 
 
 async def in_order(conn: Connection, key: bytes, said: Sequence[Said]) -> list[Said]:
-    """Return *said*, what has no number above the numbers that were heard before it."""
-    numbered, bare = set(), set()
+    """Return *said*, what was made after its record's first number above the numbers."""
+    numbered: set[_Stated] = set()
+    bare: set[Named] = set()
     for record, statements in said:
         for one in statements:
-            if one.whole and one.sourceversion >= 0:
-                numbered.add((*_named(key, record, one), _time(record)))
-            elif _is_bare(one):
-                bare.add(_named(key, record, one))
+            name, version = _own(key, record, one)
+            if version >= 0:
+                numbered.add((*name, min(one.moment, _heard(record))))
+            elif version > IN_PASSING:
+                bare.add(name)
     if numbered:
         await conn.execute(_KEEP, *columns(numbered))
-    heard = await _heard(conn, bare) if bare else {}
-    return [_settled(key, *one, heard) for one in said] if heard else list(said)
+    first = await _first(conn, bare) if bare else {}
+    return await _raised(conn, key, said, first) if first else list(said)
 
 
-async def _heard(conn: Connection, names: Iterable[Named]) -> dict[Named, datetime]:
-    """Return when the first version that has a number was heard, by sender and record."""
-    rows = await conn.fetch(_HEARD, *columns(sorted(names)))
-    return {(row["source"], row["sourcerecord"]): row["heard"] for row in rows}
+async def _first(conn: Connection, names: Iterable[Named]) -> dict[Named, int]:
+    """Return when the first version that has a number was made, by sender and record."""
+    rows = await conn.fetch(_FIRST, *columns(sorted(names)))
+    return {(row["source"], row["sourcerecord"]): row["moment"] for row in rows}
 
 
-def _is_bare(one: Statement) -> bool:
-    """Return whether a statement is of a version without a number."""
-    return bool(one.whole) and IN_PASSING < one.sourceversion < 0
-
-
-def _named(key: bytes, record: Record, one: Statement) -> Named:
-    """Return the sender, and a keyed hash of its whole record."""
-    source = record.attributes["source"]
-    return source, refs.record_ref(key, source, one.whole)
-
-
-def _time(record: Record) -> datetime:
-    """Return when the door received the message."""
-    return instants.parsed(record.attributes["time"])
+async def _raised(
+    conn: Connection, key: bytes, said: Sequence[Said], first: Mapping[Named, int]
+) -> list[Said]:
+    """Return *said*, raised where it was made after *first* and is not stated yet."""
+    asked = {_place(key, record, one) for record, each in said for one in each}
+    rows = await conn.fetch(_STATED, *columns(sorted(asked)))
+    stated = {tuple(row) for row in rows}
+    kept = {
+        _own(key, record, one)
+        for record, each in said
+        for one in each
+        if _place(key, record, one) in stated
+    }
+    return [(record, _settled(key, record, each, first, kept)) for record, each in said]
 
 
 def _settled(
     key: bytes,
     record: Record,
     statements: Sequence[Statement],
-    heard: Mapping[Named, datetime],
-) -> Said:
-    """Return what a record states, raised where its moment is after a number's."""
-    return record, tuple(
-        _above(one, heard.get(_named(key, record, one))) if _is_bare(one) else one
-        for one in statements
-    )
+    first: Mapping[Named, int],
+    kept: Collection[tuple[Named, int]],
+) -> tuple[Statement, ...]:
+    """Return what a record states; all that it says of one version goes together."""
+    settled = []
+    for one in statements:
+        name, version = own = _own(key, record, one)
+        bare = IN_PASSING < version < 0 and own not in kept
+        later = bare and name in first and version + UNNUMBERED > first[name]
+        settled.append(_above(one, version + UNNUMBERED) if later else one)
+    return tuple(settled)
 
 
-def _above(one: Statement, number: datetime | None) -> Statement:
-    """Return *one* above the numbers, if its moment is after *number* was heard."""
-    moment = one.sourceversion + UNNUMBERED
-    if number is None or moment <= number.timestamp() * 1000:
-        return one
-    return replace(
-        one,
-        sourceversion=moment,
-        data=_limited(one.data),
-        mark=one.mark and _mark(one.mark, moment),
-        reversal=one.reversal and replace(one.reversal, version=moment),
-    )
+def _own(key: bytes, record: Record, one: Statement) -> tuple[Named, int]:
+    """
+    Return the record and the version that say it, whatever record it is said of.
+
+    The version is the lowest where all versions of a record have numbers.
+    """
+    source = record.attributes["source"]
+    if one.reversal and one.whole:
+        said = one.reversal.record, one.reversal.version
+    else:
+        said = one.whole, one.sourceversion if one.whole else IN_PASSING
+    return (source, refs.record_ref(key, source, said[0])), said[1]
 
 
-def _limited(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the data of a withdrawal whose limit is raised as well."""
-    named = data.get("withdraws", {})
-    if "upto" not in named:
-        return data
-    return {**data, "withdraws": {**named, "upto": named["upto"] + UNNUMBERED}}
+def _place(key: bytes, record: Record, one: Statement) -> _Stated:
+    """Return under what a statement is kept, once it is stated."""
+    source = record.attributes["source"]
+    return source, refs.record_ref(key, source, one.sourcerecord), one.sourceversion
+
+
+def _heard(record: Record) -> int:
+    """Return when the door received the message, in milliseconds since 1970."""
+    return int(instants.parsed(record.attributes["time"]).timestamp() * 1000)
+
+
+def _above(one: Statement, moment: int) -> Statement:
+    """Return *one* above the numbers; what it says in passing stays below all."""
+    reversal = one.reversal and replace(one.reversal, version=moment)
+    if one.sourceversion == IN_PASSING:
+        return replace(one, reversal=reversal)
+    mark = one.mark and _mark(one.mark, moment)
+    return replace(one, sourceversion=moment, mark=mark, reversal=reversal)
 
 
 def _mark(mark: Mark, moment: int) -> Mark:

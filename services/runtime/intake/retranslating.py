@@ -40,7 +40,7 @@ from services.runtime.intake.translating import (
 from services.runtime.step import Step
 
 _NAMED: Final = """
-SELECT DISTINCT source, sourcerecord, sourceversion FROM receipt_events
+SELECT DISTINCT source, sourcerecord, sourceversion, event_id FROM receipt_events
 WHERE message_ref = $1 AND event_id IS NOT NULL AND sourcerecord IS NOT NULL
 """
 _LOCK: Final = (
@@ -158,12 +158,19 @@ class Retranslating:
             await step.conn.execute(_SETTLED, kept.mapping, kept.ref, *columns(names))
 
     async def _made(self, step: Step, kept: Kept, translate: Translate) -> list[Made]:
-        """Return what *translate* makes of a message, in the light of its records."""
+        """
+        Return what *translate* makes of a message, in the light of its records.
+
+        Each event keeps the version under which it was told first.
+        """
         said = [(record, tuple(translate(record))) for record in kept.records]
         light = await in_their_light(step.conn, self._translating.key, said)
-        return [
+        made = [
             made for one in light for made in self._translating.made(*one, kept.mapping)
         ]
+        rows = await step.conn.fetch(_NAMED, kept.ref)
+        was = {row["event_id"]: row["sourceversion"] for row in rows}
+        return [_as_told(one, was.get(one.id)) for one in made]
 
     async def _silenced(
         self, step: Step, source: str, versions: Collection[Version]
@@ -245,3 +252,10 @@ def _numbered(one: Made, version: int) -> Made:
         id=refs.made_id("not-stated", one.sourcerecord, str(version)),
         statement=replace(one.statement, sourceversion=version),
     )
+
+
+def _as_told(one: Made, version: int | None) -> Made:
+    """Return an event under the *version* under which it was told, if it was."""
+    if version is None or version == one.statement.sourceversion:
+        return one
+    return replace(one, statement=replace(one.statement, sourceversion=version))

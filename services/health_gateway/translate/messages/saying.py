@@ -1,5 +1,6 @@
 """A judged message to statements in the catalogue's words."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from services.health_gateway.translate.resources.modifiers import MODIFIED, is_m
 from services.health_gateway.translate.resources.reading import stated
 from services.health_gateway.translate.resources.records import (
     LONGEST,
+    mistaken,
     sensitivity,
     version_of,
 )
@@ -57,7 +59,7 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     meant = other(about)[0] if modified else _meaning(message, about)
     record = _record(message)
     if meant.type == WITHDRAWN:
-        meant = replace(meant, data=_mistaken(record, version_of(about)))
+        meant = replace(meant, data=_mistaken(record, mistaken(about)))
     statement = stated(
         about, SHAPES[about.kind], found, meant, (record, version_of(about))
     )
@@ -68,6 +70,7 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     flags = tuple(sorted(set(flags)))
     said = replace(statement, place=place, sensitivity=kept, flags=flags)
     if meant.type == WITHDRAWN:
+        said = replace(said, in_passing="until" in mistaken(about))
         return (said, *_other_sides(message, said, record, heard))
     known = modified or meant.type not in {WITHDRAWN, UNCLASSIFIED}
     own = (record, version_of(about))
@@ -76,9 +79,9 @@ def message_statements(message: Message, heard: Heard) -> tuple[Statement, ...]:
     return (replace(said, reversal=reversal),)
 
 
-def _mistaken(record: str, version: int) -> dict[str, Any]:
-    """Return the data of a withdrawal: *record* was a mistake up to that version."""
-    named = {"sourcerecord": record, "upto": version}
+def _mistaken(record: str, limit: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the data of a withdrawal: *record* was a mistake within *limit*."""
+    named = {"sourcerecord": record, **limit}
     return {"withdraws": named, "reason": "entered-in-error"}
 
 
@@ -91,11 +94,12 @@ def _other_sides(
     It goes to whom that was said of, and to nobody where nothing was.
     """
     sides = heard.tables.table.facets(message.event) - {""}
+    limit = {n: v for n, v in said.data["withdraws"].items() if n != "sourcerecord"}
     return tuple(
         replace(
             said,
             sourcerecord=f"{record}{side}{message.row.facet}",
-            data=_mistaken(record + side, said.sourceversion),
+            data=_mistaken(record + side, limit),
             facet=side,
             person={},
         )

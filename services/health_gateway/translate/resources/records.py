@@ -1,7 +1,7 @@
 """The sender's own record: its id, its version, and when what it says happened."""
 
 import re
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from schemas.statement import UNNUMBERED
@@ -80,12 +80,31 @@ def version_of(about: About) -> int:
     together, else when we heard: such a version comes before any that has a number
     (`schemas.statement.UNNUMBERED`).
     """
+    number = _number(about)
+    return moment_of(about) - UNNUMBERED if number is None else number
+
+
+def _number(about: About) -> int | None:
+    """Return the number of the version, where its sender gives one."""
     own = about.text("meta", "versionId")
-    if own and _VERSION.fullmatch(own):
-        return int(own)
+    return int(own) if own and _VERSION.fullmatch(own) else None
+
+
+def moment_of(about: About) -> int:
+    """Return when this version was made, so far as is said; else when we heard."""
     said = (about.text("meta", "lastUpdated"), about.sent, about.heard.at)
-    found = next(filter(None, (milliseconds(text) for text in said if text)), 0)
-    return found - UNNUMBERED
+    return next(filter(None, (milliseconds(text) for text in said if text)), 0)
+
+
+def mistaken(about: About) -> dict[str, Any]:
+    """
+    Return which versions a record takes back that was a mistake.
+
+    All up to its own; without a number, all that had been heard by then, whatever came
+    before: its item goes its own way, and may be handled before theirs.
+    """
+    number = _number(about)
+    return {"until": about.heard.at} if number is None else {"upto": number}
 
 
 def when(about: About, paths: tuple[tuple[str, ...], ...]) -> Occurred:

@@ -11,6 +11,8 @@ from services.health_gateway.translate.nodes import Node
 from services.health_gateway.translate.resources.appointments import booked_for
 from services.health_gateway.translate.resources.meaning import WITHDRAWN
 from services.health_gateway.translate.resources.records import (
+    mistaken,
+    moment_of,
     record_of,
     version_of,
     when,
@@ -31,9 +33,14 @@ def withdrawals(about: About) -> tuple[Statement, ...]:
     """
     Return that every side of a record was a mistake, as it was up to this version.
 
-    So was what a visit said in passing of its appointment.
+    One without a number, sent again, is the same mistake: its first time counts. What a
+    visit said in passing of its appointment was a mistake as well.
     """
-    own = _taken_back(about, "withdrawn", {"upto": version_of(about)})
+    limit = mistaken(about)
+    own = tuple(
+        replace(one, in_passing="until" in limit)
+        for one in _taken_back(about, "withdrawn", limit)
+    )
     booked = booked_for(about)
     if booked is None:
         return own
@@ -57,9 +64,10 @@ def deletions(about: About) -> tuple[Statement, ...]:
     which version the deletion was; else what is heard afterwards. The latter is a record
     of its own, for it is no version of the sender's.
     """
-    if about.text("meta", "versionId"):
-        return withdrawals(about)
-    return _taken_back(about, "deleted", {"until": about.heard.at})
+    limit = mistaken(about)
+    return (
+        _taken_back(about, "deleted", limit) if "until" in limit else withdrawals(about)
+    )
 
 
 def _taken_back(
@@ -76,6 +84,7 @@ def _taken_back(
             sourcerecord=f"{record}{facet}#{how}",
             sourceversion=version_of(about),
             whole=record,
+            moment=moment_of(about),
             person={},
             data={
                 "withdraws": {"sourcerecord": f"{record}{facet}", **limit},

@@ -1,7 +1,8 @@
--- When the first version of a record that has a number was heard (intake/numbering.py).
+-- When the first version of a record that has a number was made (intake/numbering.py), in
+-- milliseconds since 1970.
 CREATE TABLE numbered (
-    source        text        NOT NULL,
-    sourcerecord  text        NOT NULL,
-    heard         timestamptz NOT NULL,
+    source        text   NOT NULL,
+    sourcerecord  text   NOT NULL,
+    moment        bigint NOT NULL,
     PRIMARY KEY (source, sourcerecord)
 );

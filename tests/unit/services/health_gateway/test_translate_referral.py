@@ -17,9 +17,9 @@ from tests.support.referred import CORRELATION, refused, stated
 RECORD = "https://trust.example/Id/referral|REF-1001"
 
 
-def mistaken():
+def mistaken(**more):
     """Return the statements of a referral that was entered in error."""
-    bundle = referral_bundle(reason="update", status="entered-in-error")
+    bundle = referral_bundle(reason="update", status="entered-in-error", **more)
 
     return to_statements(read_message(body_of(bundle)))
 
@@ -47,6 +47,7 @@ class TestReferral:
             sourcerecord=RECORD,
             sourceversion=1772442900000 - UNNUMBERED,
             whole=RECORD,
+            moment=1772442900000,
             person={
                 "local_id": "https://trust.example/Id/patient|P88",
                 "nhs_number": NHS_NUMBER,
@@ -152,27 +153,29 @@ class TestLaterVersions:
         assert found.data["code"] == "306261003"
         assert found.occurred == updated
 
-    def test_mistake_withdraws_the_record_as_it_was_so_far(self):
-        """Entered in error: what was said up to then should not have been."""
-        found, *_ = mistaken()
+    @pytest.mark.parametrize(
+        ("version", "limit"),
+        [("3", {"upto": 3}), (None, {"until": "2026-03-10T12:00:00.000000Z"})],
+    )
+    def test_mistake_withdraws_the_record_as_it_was_so_far(self, version, limit):
+        """What was said up to that version, or had been heard by then, should not be."""
+        found, *_ = mistaken(**({"version": version} if version else {}))
 
         assert found.type == "event.withdrawn.v1"
         assert found.sourcerecord == RECORD + "#withdrawn"
         assert found.data == {
-            "withdraws": {"sourcerecord": RECORD, "upto": found.sourceversion},
+            "withdraws": {"sourcerecord": RECORD} | limit,
             "reason": "entered-in-error",
         }
 
     def test_mistake_withdraws_what_else_was_said_of_the_request(self):
         """Its cancellation too; not what an answer said, which is another message."""
-        _, *found = mistaken()
+        _, *found = mistaken(version="3")
 
         assert {one.data["withdraws"]["sourcerecord"] for one in found} == {
             RECORD + side for side in ("#cancelled", "#other", "#validation")
         }
-        assert {one.data["withdraws"]["upto"] for one in found} == {
-            1772442900000 - UNNUMBERED
-        }
+        assert {one.data["withdraws"]["upto"] for one in found} == {3}
         assert {len(one.person) for one in found} == {0}
         assert {one.sourcerecord.removeprefix(RECORD) for one in found} == {
             f"{side}#withdrawn" for side in ("#cancelled", "#other", "#validation")
