@@ -114,6 +114,21 @@ def test_what_a_task_decides_later_without_a_number_holds(agencies):
     assert (decided["type"], decided["state"]) == ("referral.accepted.v1", "linked")
 
 
+def test_what_a_task_takes_back_later_without_a_number_is_taken_back(agencies):
+    """Though it says in passing only what it had said so before."""
+    person, own = somebody(upn=None), f"pat-{uuid4()}"
+    settled(agencies, put(agencies, patient(person, own)))
+    said = partial(task, own, f"t-{own}", whose=own)
+    settled(agencies, put(agencies, said("requested", meta={"versionId": "1"})))
+    accepted = put(agencies, said("accepted", meta={"versionId": "2"}))
+    settled(agencies, accepted)
+
+    settled(agencies, put(agencies, said("requested", meta={})))
+
+    [decided] = settled(agencies, accepted)["events"]
+    assert (decided["type"], decided["state"]) == ("referral.accepted.v1", "withdrawn")
+
+
 def test_what_was_changed_before_all_was_sent_is_in_order(agencies):
     """A record's own days decide, where a night's changes are sent one after the other."""
     person, own = somebody(upn=None), f"pat-{uuid4()}"

@@ -75,7 +75,7 @@ async def _raised(
         _own(key, record, one)
         for record, each in said
         for one in each
-        if _place(key, record, one) in stated
+        if one.sourceversion > IN_PASSING and _place(key, record, one) in stated
     }
     return [(record, _settled(key, record, each, first, kept)) for record, each in said]
 
