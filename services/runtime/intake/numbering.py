@@ -46,7 +46,7 @@ async def in_order(conn: Connection, key: bytes, said: Sequence[Said]) -> list[S
     numbered: set[_Stated] = set()
     bare: set[Named] = set()
     for record, statements in said:
-        for one in statements:
+        for one in (one for one in statements if one.whole):
             name, version = _own(key, record, one)
             if version >= 0:
                 numbered.add((*name, min(one.moment, _heard(record))))
